@@ -1,0 +1,95 @@
+/**
+ * What a transport is to the server: something that accepts connections, brings bytes in memory of its own, and takes
+ * replies. Three implementations (`net`, `epoll`, `io-uring`) keep this contract; `test/transport-contract` holds them to it.
+ */
+
+/** One accepted connection, as the transport sees it. The server hangs its own state on `owner`. */
+export interface Link {
+  /** Unique in this process, counting from 1, never reused. */
+  readonly id: number;
+  /** File descriptor, or -1 where the transport doesn't know it. For CLIENT LIST. */
+  readonly fd: number;
+  /** `ip:port`, `[v6]:port` or `path:0` for a Unix socket, as Redis prints them. Cold: computed when asked. */
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly isUnixSocket: boolean;
+  /** The server's connection object. */
+  owner: unknown;
+  /** Bytes accepted by `send` that the kernel has not taken yet. */
+  readonly unsentBytes: number;
+  /** True once the link is closed or closing: `send` is then a no-op. */
+  readonly closed: boolean;
+  /**
+   * Sends `bytes[from, to)`. What the kernel doesn't take at once is copied and sent later, in order; the caller may
+   * overwrite its buffer as soon as this returns. `view` is a DataView over the same memory at the same offset as `bytes`.
+   */
+  send(bytes: Uint8Array, from: number, to: number): void;
+  /**
+   * Like `send`, but the memory becomes the transport's (nobody writes to it again), so large replies are not copied.
+   */
+  sendOwned(bytes: Uint8Array, from: number, to: number): void;
+  /** Stops receiving (back-pressure: a connection that waits for a worker and has too much unread). Idempotent. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then closes. Bytes received from now on are dropped. */
+  endAfterFlush(): void;
+  /** Closes at once; what is unsent is dropped. `onClose` follows exactly once, not during this call. */
+  destroy(): void;
+}
+
+/** What a transport calls. All calls are made on the transport's thread, never reentrantly. */
+export interface TransportHandler {
+  /** A connection was accepted. Returning false refuses it: the transport closes it after sending what `send` queued. */
+  onOpen(link: Link): boolean;
+  /**
+   * `bytes[from, to)` arrived. They lie in a SharedArrayBuffer of the transport's and are valid during this call only.
+   * `view` is a DataView over exactly the memory of `bytes`.
+   */
+  onReceive(link: Link, bytes: Uint8Array, view: DataView, from: number, to: number): void;
+  /** All queued bytes of a link went out (called only after `unsentBytes` was above 0). */
+  onDrain(link: Link): void;
+  /** The link is gone: peer closed, error, destroy or endAfterFlush done. Exactly once a link for which onOpen ran. */
+  onClose(link: Link): void;
+  /** The end of a batch: every event that was ready has been delivered; locks held over the batch are let go here. */
+  onBatchEnd(): void;
+  /** Another thread called `Waker.wake`. At least one call after the last wake; wakes may be merged. */
+  onWake(): void;
+}
+
+/** How other threads wake the transport's thread. Structured-cloneable, so it goes to workers as workerData. */
+export type WakerSpec =
+  /** write(2) 8 bytes (a 64-bit 1) to this eventfd */
+  | { readonly kind: 'eventfd'; readonly fd: number }
+  /** postMessage(0) on the worker's own `parentPort`-like port, which the transport's thread listens to */
+  | { readonly kind: 'port' };
+
+export interface ListenOptions {
+  /** Addresses to bind; a leading `-` means: no error if the address is not available (as in redis.conf). */
+  readonly bind: readonly string[];
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly backlog: number;
+  readonly unixSocketPath?: string;
+  /** Octal permission bits of the Unix socket. */
+  readonly unixSocketMode?: number;
+  /** TCP keep-alive in seconds; 0 is off. */
+  readonly keepAliveSeconds: number;
+  /** Lets several threads listen on one port. */
+  readonly reusePort?: boolean;
+}
+
+export interface Transport {
+  readonly name: 'io_uring' | 'epoll' | 'net';
+  readonly waker: WakerSpec;
+  /** Binds and accepts. Rejects with an `Error` whose `code` is a Node error code (`EADDRINUSE`, `EACCES`, …). */
+  listen(options: ListenOptions): Promise<{ port: number }>;
+  /** For the `port` waker: the I/O thread calls this when a worker's port brought a message. */
+  onPortMessage(): void;
+  /** Stops accepting; open links stay. */
+  stopListening(): void;
+  /** Closes everything and gives back every resource. */
+  close(): Promise<void>;
+}
+
+/** Makes a transport; throws an Error that says why if it can't work here (no io_uring, koffi missing, …). */
+export type TransportFactory = (handler: TransportHandler) => Transport;
