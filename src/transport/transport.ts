@@ -9,7 +9,10 @@ export interface Link {
   readonly id: number;
   /** File descriptor, or -1 where the transport doesn't know it. For CLIENT LIST. */
   readonly fd: number;
-  /** `ip:port`, `[v6]:port` or `path:0` for a Unix socket, as Redis prints them. Cold: computed when asked. */
+  /**
+   * `ip:port`, `[v6]:port` or `path:0` for a Unix socket, as Redis prints them; `?:0` if
+   * asked for the first time when the peer is gone. Cold: computed when asked.
+   */
   readonly remoteAddress: string;
   readonly localAddress: string;
   readonly isUnixSocket: boolean;
@@ -31,7 +34,10 @@ export interface Link {
   /** Stops receiving (back-pressure: a connection that waits for a worker and has too much unread). Idempotent. */
   pause(): void;
   resume(): void;
-  /** Sends what is queued, then closes. Bytes received from now on are dropped. */
+  /**
+   * Sends what is queued, then closes: `onClose` comes when the last byte is the kernel's. Bytes received from now on
+   * are dropped; they are still read for a moment, so that closing over unread input doesn't reset the connection.
+   */
   endAfterFlush(): void;
   /** Closes at once; what is unsent is dropped. `onClose` follows exactly once, not during this call. */
   destroy(): void;
@@ -46,6 +52,13 @@ export interface TransportHandler {
    * `view` is a DataView over exactly the memory of `bytes`.
    */
   onReceive(link: Link, bytes: Uint8Array, view: DataView, from: number, to: number): void;
+  /**
+   * The peer sends no more (it closed, or shut down its side). Returning true keeps the link open for replies under
+   * way: the server then calls `endAfterFlush` itself. Otherwise what is queued goes out and the link closes.
+   */
+  onEnd?(link: Link): boolean;
+  /** Accepting failed (`EMFILE`, …): for the log. The transport goes on by itself as soon as it can. */
+  onAcceptError?(error: Error): void;
   /** All queued bytes of a link went out (called only after `unsentBytes` was above 0). */
   onDrain(link: Link): void;
   /** The link is gone: peer closed, error, destroy or endAfterFlush done. Exactly once a link for which onOpen ran. */

@@ -1,0 +1,39 @@
+/**
+ * The smallest server over a transport: every `requestBytes` received are answered with +PONG. What it costs is the
+ * transport's cost. Arguments: transport, port, bytes of a request.
+ */
+import { openTransport, type TransportChoice } from '../../src/transport/choose.ts';
+import type { Link, TransportHandler } from '../../src/transport/transport.ts';
+
+const [choice = 'auto', port = '7510', requestBytes = '14'] = process.argv.slice(2);
+const REQUEST_BYTES = Number(requestBytes);
+const PONG_BYTES = 7;
+const pongs = new Uint8Array(new SharedArrayBuffer(PONG_BYTES * 32_768));
+for (let at = 0; at < pongs.length; at += PONG_BYTES) pongs.set(Buffer.from('+PONG\r\n'), at);
+
+class Counter {
+  restBytes = 0;
+}
+
+const handler: TransportHandler = {
+  onOpen(link: Link): boolean {
+    link.owner = new Counter();
+    return true;
+  },
+  onReceive(link: Link, _bytes: Uint8Array, _view: DataView, from: number, to: number): void {
+    const counter = link.owner as Counter;
+    const bytes = counter.restBytes + to - from;
+    const requests = Math.trunc(bytes / REQUEST_BYTES);
+    counter.restBytes = bytes - requests * REQUEST_BYTES;
+    if (requests > 0) link.send(pongs, 0, requests * PONG_BYTES);
+  },
+  onDrain(): void {},
+  onClose(): void {},
+  onBatchEnd(): void {},
+  onWake(): void {},
+};
+
+const { transport, log } = openTransport(choice as TransportChoice, handler);
+await transport.listen({ bind: ['127.0.0.1'], port: Number(port), backlog: 511, keepAliveSeconds: 300 });
+process.on('SIGTERM', () => process.exit(0));
+console.log(`ready on ${port}: ${log}`);

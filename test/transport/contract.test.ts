@@ -1,0 +1,348 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { NetTransport } from '../../src/transport/net.ts';
+import type { Link } from '../../src/transport/transport.ts';
+import { Client, type OpenTransport, until, withTransport } from './harness.ts';
+
+const IMPLEMENTATIONS: readonly [string, OpenTransport][] = [
+  ['net', (handler) => new NetTransport(handler)],
+  ['net, copying', (handler) => new NetTransport(handler, { userBuffer: false })],
+];
+
+function pattern(bytes: number, seed = 1): Buffer {
+  const buffer = Buffer.allocUnsafe(bytes);
+  let state = seed;
+  for (let at = 0; at < bytes; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
+    buffer[at] = state >>> 16;
+  }
+  return buffer;
+}
+
+describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
+  it('echoes, split at every byte', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const client = await connect();
+      client.socket.setNoDelay(true);
+      const message = Buffer.from('*1\r\n$4\r\nPING\r\n');
+      for (let split = 0; split < message.length; split++) {
+        const before = client.receivedBytes;
+        client.socket.write(message.subarray(0, split));
+        await client.receives(before + split);
+        client.socket.write(message.subarray(split));
+        await client.receives(before + message.length);
+      }
+      expect(client.text).toBe(message.toString().repeat(message.length));
+      expect(recorder.batches).toBeGreaterThan(0);
+      expect(recorder.unbatchedCalls).toBe(0);
+    });
+  });
+
+  it('keeps the order of large pipelines', async () => {
+    await withTransport(open, {}, async ({ connect }) => {
+      const client = await connect();
+      const sent = pattern(8_000_000);
+      client.socket.write(sent);
+      await client.receives(sent.length);
+      expect(Buffer.concat(client.chunks).equals(sent)).toBe(true);
+    });
+  });
+
+  it('serves many clients at once', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const clients = await Promise.all(Array.from({ length: 200 }, connect));
+      for (let round = 0; round < 5; round++) {
+        clients.forEach((client, index) => {
+          client.socket.write(`${round}:${index};`);
+        });
+      }
+      await Promise.all(
+        clients.map(async (client, index) => {
+          const expected = Array.from({ length: 5 }, (_, round) => `${round}:${index};`).join('');
+          await client.receives(expected.length);
+          expect(client.text).toBe(expected);
+        }),
+      );
+      expect(recorder.opened).toBe(200);
+      expect(new Set([...recorder.open].map((link) => link.id)).size).toBe(200);
+    });
+  });
+
+  it('queues for a slow reader, and tells when the queue is empty', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const reply = new Uint8Array(new SharedArrayBuffer(100_000));
+      let sentBytes = 0;
+      let slow: Link | undefined;
+      recorder.onBytes = (link) => {
+        slow = link;
+        for (let part = 0; part < 300; part++) {
+          const before = link.unsentBytes;
+          reply.fill(part);
+          link.send(reply, 0, reply.length);
+          sentBytes += reply.length;
+          // The caller's buffer is its own again.
+          reply.fill(255);
+          if (before > 0 && link.unsentBytes !== before + reply.length)
+            recorder.violations.push('unsentBytes not exact');
+        }
+      };
+      const client = await connect();
+      client.socket.pause();
+      client.socket.write('go');
+      await until('the reply is queued', () => slow !== undefined && sentBytes === 30_000_000);
+      expect(slow!.unsentBytes).toBeGreaterThan(1_000_000);
+      expect(slow!.unsentBytes).toBeLessThan(30_000_000);
+      expect(recorder.drained).toBe(0);
+      client.socket.resume();
+      await client.receives(sentBytes);
+      await until('onDrain', () => recorder.drained > 0);
+      expect(slow!.unsentBytes).toBe(0);
+      const all = Buffer.concat(client.chunks);
+      for (let part = 0; part < 300; part++) {
+        expect(all[part * 100_000]).toBe(part & 255);
+        expect(all[part * 100_000 + 99_999]).toBe(part & 255);
+      }
+    });
+  });
+
+  it('sends memory it was given, whole and in order with the rest', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const large = pattern(5_000_000);
+      recorder.onBytes = (link) => {
+        link.send(Buffer.from('<'), 0, 1);
+        link.sendOwned(large, 1, large.length - 1);
+        link.send(Buffer.from('>'), 0, 1);
+      };
+      const client = await connect();
+      client.socket.write('go');
+      await client.receives(large.length);
+      const expected = Buffer.concat([Buffer.from('<'), large.subarray(1, -1), Buffer.from('>')]);
+      expect(Buffer.concat(client.chunks).equals(expected)).toBe(true);
+    });
+  });
+
+  it('answers a peer that has shut down its side, then closes', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const client = await connect();
+      client.socket.end('last words');
+      await until('the client sees the end', () => client.ended);
+      expect(client.text).toBe('last words');
+      await until('onClose', () => recorder.closed === 1);
+      expect(recorder.ended).toBe(1);
+    });
+  });
+
+  it('keeps a half-closed link open if the server wants to', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      recorder.keepsHalfClosed = true;
+      let link: Link | undefined;
+      recorder.onBytes = (from) => {
+        link = from;
+      };
+      const client = await connect();
+      client.socket.end('question');
+      await until('onEnd', () => recorder.ended === 1);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(recorder.closed).toBe(0);
+      link!.send(Buffer.from('answer'), 0, 6);
+      link!.endAfterFlush();
+      await until('the client sees the end', () => client.ended);
+      expect(client.text).toBe('answer');
+      await until('onClose', () => recorder.closed === 1);
+    });
+  });
+
+  it('survives a reset in the middle of a send', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const reply = new Uint8Array(new SharedArrayBuffer(1_000_000));
+      recorder.onBytes = (link) => {
+        for (let part = 0; part < 20; part++) link.send(reply, 0, reply.length);
+      };
+      const clients = await Promise.all(Array.from({ length: 20 }, connect));
+      for (const client of clients) {
+        client.socket.pause();
+        client.socket.write('go');
+      }
+      await until('all asked', () => recorder.receivedBytes === 40);
+      for (const client of clients) client.socket.resetAndDestroy();
+      await until('all closed', () => recorder.closed === 20);
+      const another = await connect();
+      recorder.onBytes = (link, bytes, from, to) => link.send(bytes, from, to);
+      another.socket.write('still there?');
+      await another.receives(12);
+    });
+  });
+
+  it('endAfterFlush delivers everything, also over unread input', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const reply = pattern(3_000_000);
+      recorder.onBytes = (link) => {
+        link.send(reply, 0, reply.length);
+        link.endAfterFlush();
+        link.send(reply, 0, reply.length);
+      };
+      const client = await connect();
+      client.socket.write(pattern(2_000_000));
+      await until('the client sees the end', () => client.ended, 20_000);
+      expect(Buffer.concat(client.chunks).equals(reply)).toBe(true);
+      await until('onClose', () => recorder.closed === 1);
+    });
+  });
+
+  it('destroy closes at once and tells it exactly once, later', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      recorder.onBytes = (link) => {
+        link.destroy();
+        link.destroy();
+        link.endAfterFlush();
+        link.send(new Uint8Array(10), 0, 10);
+        expect(link.closed).toBe(true);
+        expect(recorder.closed).toBe(0);
+      };
+      const client = await connect();
+      client.socket.write('x');
+      await until('onClose', () => recorder.closed === 1);
+      await until('the client sees it', () => client.closed || client.ended);
+      expect(client.receivedBytes).toBe(0);
+    });
+  });
+
+  it('destroys a link with unsent bytes', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const reply = new Uint8Array(new SharedArrayBuffer(20_000_000));
+      recorder.onBytes = (link) => {
+        link.send(reply, 0, reply.length);
+        link.destroy();
+      };
+      const client = await connect();
+      client.socket.pause();
+      client.socket.write('x');
+      await until('onClose', () => recorder.closed === 1);
+    });
+  });
+
+  it('refuses a connection with a message', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      recorder.accepts = false;
+      recorder.opens = (link) => link.send(Buffer.from('-ERR max number of clients reached\r\n'), 0, 36);
+      const client = await connect();
+      await until('the client sees the end', () => client.ended);
+      expect(client.text).toBe('-ERR max number of clients reached\r\n');
+      await until('onClose', () => recorder.closed === 1);
+    });
+  });
+
+  it('pauses and resumes', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      let link: Link | undefined;
+      recorder.opens = (opened) => {
+        link = opened;
+      };
+      const client = await connect();
+      await until('onOpen', () => link !== undefined);
+      for (let round = 1; round <= 20; round++) {
+        link!.pause();
+        link!.pause();
+        client.socket.write('0123456789');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        // Bytes that were on their way when pause was called may still come; nothing after them.
+        const before = recorder.receivedBytes;
+        client.socket.write('abcdefghij');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(recorder.receivedBytes).toBe(before);
+        link!.resume();
+        link!.resume();
+        await client.receives(round * 20);
+        // Twice without a pause for breath: the second must win.
+        link!.pause();
+        link!.resume();
+      }
+      expect(client.text).toBe('0123456789abcdefghij'.repeat(20));
+    });
+  });
+
+  it('can be paused from the start', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      let link: Link | undefined;
+      recorder.opens = (opened) => {
+        link = opened;
+        opened.pause();
+      };
+      const client = await connect();
+      client.socket.write('early');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(recorder.receivedBytes).toBe(0);
+      link!.resume();
+      await client.receives(5);
+    });
+  });
+
+  it('knows addresses, and listens on several', async () => {
+    await withTransport(open, { bind: ['127.0.0.1', '-::1', '-192.0.2.1'] }, async ({ connect, recorder, port }) => {
+      const client = await connect();
+      await until('onOpen', () => recorder.opened === 1);
+      const [link] = [...recorder.open];
+      expect(link.remoteAddress).toBe(`127.0.0.1:${client.socket.localPort}`);
+      expect(link.localAddress).toBe(`127.0.0.1:${port}`);
+      expect(link.isUnixSocket).toBe(false);
+      const v6 = new Client(port, '::1');
+      await v6.connected;
+      await until('onOpen', () => recorder.opened === 2);
+      const link6 = [...recorder.open][1];
+      expect(link6.remoteAddress).toBe(`[::1]:${v6.socket.localPort}`);
+      expect(link6.localAddress).toBe(`[::1]:${port}`);
+      v6.socket.destroy();
+    });
+  });
+
+  it('listens on a Unix socket with its mode, and removes it', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'mayfly-transport-'));
+    const path = join(directory, 'm.sock');
+    try {
+      for (let round = 0; round < 2; round++) {
+        await withTransport(open, { bind: [], unixSocketPath: path, unixSocketMode: 0o700 }, async ({ recorder }) => {
+          expect((await stat(path)).mode & 0o777).toBe(0o700);
+          const client = new Client(path);
+          await client.connected;
+          client.socket.write('over a path');
+          await client.receives(11);
+          const [link] = [...recorder.open];
+          expect(link.isUnixSocket).toBe(true);
+          expect(link.remoteAddress).toBe(`${path}:0`);
+          client.socket.destroy();
+        });
+        await expect(stat(path)).rejects.toThrow('ENOENT');
+      }
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('says EADDRINUSE and EADDRNOTAVAIL', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const port = (other.address() as { port: number }).port;
+    const unused = async (): Promise<void> => undefined;
+    await expect(withTransport(open, { port }, unused)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(withTransport(open, { bind: ['192.0.2.1'] }, unused)).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+    await expect(withTransport(open, { bind: ['-192.0.2.1'] }, unused)).rejects.toMatchObject({
+      code: 'EADDRNOTAVAIL',
+    });
+    other.close();
+  });
+
+  it('stops listening and keeps what is open', async () => {
+    await withTransport(open, {}, async ({ connect, transport, port }) => {
+      const client = await connect();
+      client.socket.write('a');
+      await client.receives(1);
+      transport.stopListening();
+      client.socket.write('b');
+      await client.receives(2);
+      await expect(new Client(port).connected).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    });
+  });
+});
