@@ -1,0 +1,80 @@
+/**
+ * A piece of memory seen two ways: as bytes, and as a DataView that reads four of them at once from any offset.
+ * One class for all memory (received bytes, arenas, output), so that the functions that copy, compare and hash see one
+ * shape only. Copying 16 bytes takes 13 ns by DataView and 30–45 ns byte by byte; `set` on a subarray costs 90 ns before
+ * it copies anything, so it serves from 256 bytes up.
+ */
+export class Region {
+  readonly u8: Uint8Array;
+  readonly view: DataView;
+
+  constructor(u8: Uint8Array, view: DataView) {
+    this.u8 = u8;
+    this.view = view;
+  }
+
+  /** Memory of its own, shared between threads. */
+  static allocate(bytes: number): Region {
+    const buffer = new SharedArrayBuffer(bytes);
+    return new Region(new Uint8Array(buffer), new DataView(buffer));
+  }
+
+  /** A copy of the UTF-8 bytes of `text`. */
+  static of(text: string): Region {
+    const bytes = Buffer.from(text);
+    const region = Region.allocate(bytes.length);
+    region.u8.set(bytes);
+    return region;
+  }
+
+  get length(): number {
+    return this.u8.length;
+  }
+}
+
+const BULK_BYTES_MIN = 256;
+
+/** Copies `length` bytes. The two places must not overlap unless they are the same or `toAt` is before `fromAt`. */
+export function copy(from: Region, fromAt: number, to: Region, toAt: number, length: number): void {
+  if (length >= BULK_BYTES_MIN) {
+    to.u8.set(from.u8.subarray(fromAt, fromAt + length), toAt);
+    return;
+  }
+  const source = from.view;
+  const target = to.view;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) target.setInt32(toAt + i, source.getInt32(fromAt + i, true), true);
+  for (; i < length; i++) target.setUint8(toAt + i, source.getUint8(fromAt + i));
+}
+
+/** Whether `length` bytes are the same. */
+export function equal(a: Region, aAt: number, b: Region, bAt: number, length: number): boolean {
+  const one = a.view;
+  const other = b.view;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (one.getInt32(aAt + i, true) !== other.getInt32(bAt + i, true)) return false;
+  for (; i < length; i++) if (one.getUint8(aAt + i) !== other.getUint8(bAt + i)) return false;
+  return true;
+}
+
+/** The order of memcmp: below 0, 0, above 0; of two where one begins the other, the shorter comes first. */
+export function compare(a: Region, aAt: number, aLength: number, b: Region, bAt: number, bLength: number): number {
+  const length = aLength < bLength ? aLength : bLength;
+  const one = a.u8;
+  const other = b.u8;
+  for (let i = 0; i < length; i++) {
+    const difference = one[aAt + i] - other[bAt + i];
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}
+
+/** The bytes as a JavaScript string, one character a byte. Cold paths only. */
+export function latin1(region: Region, at: number, length: number): string {
+  return Buffer.from(region.u8.buffer, region.u8.byteOffset + at, length).toString('latin1');
+}
+
+/** The bytes read as UTF-8. Cold paths only. */
+export function utf8(region: Region, at: number, length: number): string {
+  return Buffer.from(region.u8.buffer, region.u8.byteOffset + at, length).toString('utf8');
+}

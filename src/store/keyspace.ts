@@ -1,0 +1,333 @@
+/**
+ * The keys of one database in one shard: table and expiry heap over one record of the shard's header.
+ *
+ *     record   words 0…3   the table's (table.ts)
+ *              words 4…7   the heap's (expiry-heap.ts)
+ *              words 8…15  –
+ *
+ * SWAPDB swaps records. Everything here runs under the shard's lock. Entries move when they grow, so an address is good
+ * only until the next write to its key; each method that may move one returns the new address.
+ */
+import type { Region } from '../base/region.ts';
+import { Allocator } from '../memory/allocator.ts';
+import type { Arena } from '../memory/arena.ts';
+import { KEYSPACE_WORDS, WORD_KEYSPACES } from '../memory/layout.ts';
+import { addToCounter, COUNTER_EVICTED, COUNTER_EXPIRED, COUNTER_HITS, COUNTER_MISSES } from './counters.ts';
+import {
+  accessOf,
+  encodingOf,
+  entryBytes,
+  FLAG_DEADLINE,
+  FLAG_RAW,
+  flagsFor,
+  flagsOf,
+  hasDeadline,
+  keyAt,
+  keyLength,
+  rootOf,
+  setRoot,
+  setValueLength,
+  TYPE_STRING,
+  typeOf,
+  valueAt,
+  valueLength,
+  WORD_HEAP_INDEX,
+  writeEntry,
+} from './entry.ts';
+import { ExpiryHeap } from './expiry-heap.ts';
+import { hashBytes } from './hash.ts';
+import type { Shard } from './shard.ts';
+import { Table } from './table.ts';
+import { valueType } from './value-types.ts';
+
+/** For a deadline: none. */
+export const NO_DEADLINE = 0;
+
+export class Keyspace {
+  readonly shard: Shard;
+  readonly db: number;
+  readonly arena: Arena;
+  readonly region: Region;
+  readonly allocator: Allocator;
+  readonly table: Table;
+  readonly heap: ExpiryHeap;
+  private readonly base: number;
+
+  constructor(shard: Shard, db: number) {
+    this.shard = shard;
+    this.db = db;
+    this.arena = shard.arena;
+    this.region = shard.arena.region;
+    this.allocator = shard.allocator;
+    this.base = WORD_KEYSPACES + db * KEYSPACE_WORDS;
+    this.table = new Table(shard.allocator, this.base);
+    this.heap = new ExpiryHeap(shard.allocator, this.base);
+  }
+
+  /** Keys, those past their deadline but not yet gone included. */
+  get count(): number {
+    return this.table.count;
+  }
+
+  /** Keys that have a deadline. */
+  get volatileCount(): number {
+    return this.heap.count;
+  }
+
+  hash(entry: number): number {
+    return hashBytes(this.arena.view, keyAt(this.arena, entry), keyLength(this.arena, entry), this.shard.seed);
+  }
+
+  /** The live entry with this key, or 0; one past its deadline is removed. Leaves the access clock alone. */
+  peek(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
+    const entry = this.table.find(key, keyFrom, keyBytes, hash);
+    if (entry === 0 || !hasDeadline(this.arena, entry)) return entry;
+    if (this.heap.deadlineOf(entry) > this.shard.nowMs) return entry;
+    this.expire(entry, hash);
+    return 0;
+  }
+
+  /** Like `peek`, and notes the use: for commands that read or change the value. */
+  lookup(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
+    const entry = this.peek(key, keyFrom, keyBytes, hash);
+    if (entry !== 0 && this.shard.notesAccess) this.shard.access.touch(this.arena, entry);
+    return entry;
+  }
+
+  /** Like `lookup`, and counts a hit or a miss: for commands that only read. */
+  read(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
+    const entry = this.lookup(key, keyFrom, keyBytes, hash);
+    addToCounter(this.arena, entry === 0 ? COUNTER_MISSES : COUNTER_HITS, 1);
+    return entry;
+  }
+
+  /** The deadline in ms, or NO_DEADLINE. */
+  deadlineOf(entry: number): number {
+    return hasDeadline(this.arena, entry) ? this.heap.deadlineOf(entry) : NO_DEADLINE;
+  }
+
+  /**
+   * Makes the key a string of `valueBytes`, whose contents the caller writes at `valueAt(arena, entry)`.
+   * @param old what `peek` or `lookup` just answered for this key  @param deadlineMs or NO_DEADLINE
+   * @returns the entry  @throws OutOfMemoryError, the keyspace as it was
+   */
+  putString(
+    key: Region,
+    keyFrom: number,
+    keyBytes: number,
+    hash: number,
+    old: number,
+    valueBytes: number,
+    deadlineMs: number,
+  ): number {
+    const flags = flagsFor(TYPE_STRING, keyBytes, valueBytes, deadlineMs !== NO_DEADLINE);
+    if (old !== 0 && this.fitsInPlace(old, flags, keyBytes, valueBytes)) {
+      const i32 = this.arena.i32;
+      i32[old >> 2] = i32[old >> 2] & ~0xff & ~(FLAG_RAW << 8);
+      setValueLength(this.arena, old, valueBytes);
+      if (deadlineMs !== NO_DEADLINE) this.heap.change(old, deadlineMs);
+      return old;
+    }
+    return this.put(key, keyFrom, keyBytes, hash, old, TYPE_STRING, flags, valueBytes, valueBytes, deadlineMs);
+  }
+
+  /**
+   * Makes the key a value that has a root block. @param kind type | encoding << 4  @param old as for `putString`; its value
+   * is freed. @throws OutOfMemoryError, the keyspace as it was (the new root is the caller's to free)
+   */
+  putRoot(
+    key: Region,
+    keyFrom: number,
+    keyBytes: number,
+    hash: number,
+    old: number,
+    kind: number,
+    root: number,
+    deadlineMs: number,
+  ): number {
+    const flags = flagsFor(kind & 15, keyBytes, 0, deadlineMs !== NO_DEADLINE);
+    return this.put(key, keyFrom, keyBytes, hash, old, kind, flags, 0, root, deadlineMs);
+  }
+
+  /** Sets a string's length, keeping what fits; bytes added are undefined. @throws OutOfMemoryError, nothing changed */
+  resizeString(entry: number, hash: number, valueBytes: number): number {
+    const arena = this.arena;
+    const keyBytes = keyLength(arena, entry);
+    const deadline = hasDeadline(arena, entry);
+    const flags = flagsFor(TYPE_STRING, keyBytes, valueBytes, deadline);
+    const wanted = entryBytes(flags, keyBytes, valueBytes);
+    const have = this.allocator.sizeOf(entry);
+    if ((flags & 3) === (flagsOf(arena, entry) & 3)) {
+      if (wanted <= have && wanted * 2 > have) {
+        setValueLength(arena, entry, valueBytes);
+        return entry;
+      }
+      // Room to grow, as SETRANGE and APPEND tend to come again.
+      const growing = valueBytes > valueLength(arena, entry);
+      const spare = growing ? Math.min(wanted, GROWTH_BYTES_MAX) : 0;
+      this.table.locate(entry, hash);
+      const kept = entryBytes(flags, keyBytes, Math.min(valueBytes, valueLength(arena, entry)));
+      const moved = this.allocator.reallocate(entry, this.roomFor(wanted, spare), kept);
+      setValueLength(arena, moved, valueBytes);
+      this.table.replace(moved);
+      if (deadline) this.heap.moved(moved);
+      return moved;
+    }
+    return this.relayout(entry, hash, flags, valueBytes);
+  }
+
+  /** Gives the entry a deadline. @returns the entry's address now. @throws OutOfMemoryError, nothing changed */
+  setDeadline(entry: number, hash: number, deadlineMs: number): number {
+    if (hasDeadline(this.arena, entry)) {
+      this.heap.change(entry, deadlineMs);
+      return entry;
+    }
+    this.heap.reserve();
+    const moved = this.relayout(entry, hash, flagsOf(this.arena, entry) | FLAG_DEADLINE, this.ownBytes(entry));
+    this.heap.add(moved, deadlineMs);
+    return moved;
+  }
+
+  /** Takes the entry's deadline away. @returns the entry's address now. @throws OutOfMemoryError, nothing changed */
+  clearDeadline(entry: number, hash: number): number {
+    if (!hasDeadline(this.arena, entry)) return entry;
+    return this.relayout(entry, hash, flagsOf(this.arena, entry) & ~FLAG_DEADLINE, this.ownBytes(entry));
+  }
+
+  /** Removes an entry and frees its value. */
+  remove(entry: number, hash: number): void {
+    this.table.locate(entry, hash);
+    this.table.remove();
+    if (hasDeadline(this.arena, entry)) this.heap.remove(entry);
+    this.freeValue(entry);
+    this.allocator.free(entry);
+  }
+
+  /** Removes an entry but leaves its value: for RENAME and MOVE, which give the root a new entry. */
+  detach(entry: number, hash: number): void {
+    this.table.locate(entry, hash);
+    this.table.remove();
+    if (hasDeadline(this.arena, entry)) this.heap.remove(entry);
+    this.allocator.free(entry);
+  }
+
+  /** Removes an entry whose deadline has come. */
+  expire(entry: number, hash: number): void {
+    addToCounter(this.arena, COUNTER_EXPIRED, 1);
+    this.shard.events.expired(this, entry, hash);
+    this.remove(entry, hash);
+  }
+
+  /** Removes an entry because memory is short. */
+  evict(entry: number, hash: number): void {
+    addToCounter(this.arena, COUNTER_EVICTED, 1);
+    this.shard.events.evicted(this, entry, hash);
+    this.remove(entry, hash);
+  }
+
+  /** Removes every key. Long when there are many. */
+  clear(): void {
+    this.table.scan(0, Number.POSITIVE_INFINITY, (entry) => {
+      this.freeValue(entry);
+      this.allocator.free(entry);
+    });
+    this.table.drop();
+    this.heap.drop();
+  }
+
+  /** Exchanges all keys with another database of the same shard. */
+  swap(other: Keyspace): void {
+    const i32 = this.arena.i32;
+    for (let word = 0; word < KEYSPACE_WORDS; word++) {
+      const kept = i32[this.base + word];
+      i32[this.base + word] = i32[other.base + word];
+      i32[other.base + word] = kept;
+    }
+  }
+
+  private freeValue(entry: number): void {
+    const type = typeOf(this.arena, entry);
+    if (type === TYPE_STRING) return;
+    valueType(type).free(this.allocator, rootOf(this.arena, entry), encodingOf(this.arena, entry));
+  }
+
+  private ownBytes(entry: number): number {
+    return typeOf(this.arena, entry) === TYPE_STRING ? valueLength(this.arena, entry) : 0;
+  }
+
+  private fitsInPlace(old: number, flags: number, keyBytes: number, valueBytes: number): boolean {
+    const arena = this.arena;
+    if (typeOf(arena, old) !== TYPE_STRING || (flagsOf(arena, old) & 3) !== flags) return false;
+    if (valueLength(arena, old) === valueBytes) return true;
+    return this.allocator.sizeOf(old) === Allocator.roundUp(entryBytes(flags, keyBytes, valueBytes));
+  }
+
+  /** Makes and links an entry in place of `old` (0: none). All memory is taken before anything changes. */
+  private put(
+    key: Region,
+    keyFrom: number,
+    keyBytes: number,
+    hash: number,
+    old: number,
+    kind: number,
+    flags: number,
+    valueBytes: number,
+    valueOrRoot: number,
+    deadlineMs: number,
+  ): number {
+    const { arena, shard } = this;
+    const access = old !== 0 && shard.access.isLfu ? accessOf(arena, old) : shard.access.initial;
+    if (deadlineMs !== NO_DEADLINE) this.heap.reserve();
+    if (old === 0) this.table.reserve(hash);
+    const entry = this.allocator.allocate(entryBytes(flags, keyBytes, valueBytes));
+    writeEntry(arena, entry, kind, flags, access, key, keyFrom, keyBytes, valueOrRoot);
+    if (old === 0) {
+      this.table.insert(entry, hash);
+    } else {
+      this.table.locate(old, hash);
+      this.table.replace(entry);
+      if (hasDeadline(arena, old)) this.heap.remove(old);
+      this.freeValue(old);
+      this.allocator.free(old);
+    }
+    if (deadlineMs !== NO_DEADLINE) this.heap.add(entry, deadlineMs);
+    return entry;
+  }
+
+  /** Moves an entry to a block with another layout. Leaving the heap is done here, joining it is the caller's. */
+  private relayout(entry: number, hash: number, flags: number, valueBytes: number): number {
+    const { arena } = this;
+    const keyBytes = keyLength(arena, entry);
+    const isString = typeOf(arena, entry) === TYPE_STRING;
+    const moved = this.allocator.allocate(entryBytes(flags, keyBytes, valueBytes));
+    const kind = arena.i32[entry >> 2] & 255;
+    const old = isString ? valueLength(arena, entry) : 0;
+    const extra = isString ? valueBytes : rootOf(arena, entry);
+    writeEntry(arena, moved, kind, flags, accessOf(arena, entry), arena.region, keyAt(arena, entry), keyBytes, extra);
+    if (isString) {
+      const from = valueAt(arena, entry);
+      arena.u8.copyWithin(valueAt(arena, moved), from, from + Math.min(old, valueBytes));
+    } else {
+      setRoot(arena, moved, extra);
+    }
+    this.table.locate(entry, hash);
+    this.table.replace(moved);
+    if (hasDeadline(arena, entry)) {
+      if ((flags & FLAG_DEADLINE) !== 0) {
+        arena.i32[(moved >> 2) + WORD_HEAP_INDEX] = arena.i32[(entry >> 2) + WORD_HEAP_INDEX];
+        this.heap.moved(moved);
+      } else {
+        this.heap.remove(entry);
+      }
+    }
+    this.allocator.free(entry);
+    return moved;
+  }
+
+  private roomFor(wanted: number, spare: number): number {
+    return spare > 0 && this.allocator.hasRoom(wanted + spare) ? wanted + spare : wanted;
+  }
+}
+
+/** As Redis' strings do: double up to a megabyte, then a megabyte more. */
+const GROWTH_BYTES_MAX = 1 << 20;

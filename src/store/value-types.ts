@@ -1,0 +1,32 @@
+/**
+ * What the store must know of a type, which it never imports: each type registers this.
+ * A value that is not a string is one root block and what hangs on it, all in one shard's arena.
+ */
+import type { Allocator } from '../memory/allocator.ts';
+
+export interface ValueType {
+  /** As TYPE answers: `list`, `zset`, … */
+  readonly name: string;
+  /** Frees the root and all that hangs on it. */
+  free(allocator: Allocator, root: number, encoding: number): void;
+  /** Bytes of all blocks of the value. @param samples how many elements to look at, 0 for all; then estimated */
+  sizeOf(allocator: Allocator, root: number, encoding: number, samples: number): number;
+  /** A copy in (possibly) another shard. @returns its root; the encoding stays. @throws OutOfMemoryError */
+  copy(from: Allocator, root: number, encoding: number, to: Allocator): number;
+  /** As OBJECT ENCODING answers. */
+  encodingName(allocator: Allocator, root: number, encoding: number): string;
+  /** How many elements, as lazy freeing and hand-off weigh it. */
+  lengthOf(allocator: Allocator, root: number, encoding: number): number;
+}
+
+const types: (ValueType | undefined)[] = new Array(16).fill(undefined);
+
+export function registerValueType(tag: number, type: ValueType): void {
+  types[tag] = type;
+}
+
+export function valueType(tag: number): ValueType {
+  const type = types[tag];
+  if (type === undefined) throw new Error(`no value type ${tag}`);
+  return type;
+}
