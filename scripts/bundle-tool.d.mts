@@ -1,0 +1,1 @@
+export function bundleTool(root: string, file: string): Promise<string>;
