@@ -1,0 +1,80 @@
+import { type Command, isError, type Reply } from '../support/resp.ts';
+import { RespClient } from '../support/resp-client.ts';
+import { type ServerCommand, ServerProcess } from '../support/server-process.ts';
+
+/** A connection with the number CLIENT UNBLOCK knows it by. */
+export interface Session {
+  readonly client: RespClient;
+  readonly id: string;
+}
+
+/** One of the two servers, with the connections that an episode uses: all new for each replay. */
+export class Endpoint {
+  readonly server: ServerCommand;
+  readonly protocol: 2 | 3;
+  #process: ServerProcess;
+  #sessions: Session[] = [];
+
+  private constructor(process: ServerProcess, protocol: 2 | 3) {
+    this.#process = process;
+    this.server = process.command;
+    this.protocol = protocol;
+  }
+
+  static async start(server: ServerCommand, protocol: 2 | 3): Promise<Endpoint> {
+    return new Endpoint(await ServerProcess.start(server), protocol);
+  }
+
+  /** The connection that commands go to. */
+  get main(): Session {
+    return this.#sessions[0];
+  }
+
+  /** Another client, for what needs two. */
+  get other(): Session {
+    return this.#sessions[1];
+  }
+
+  /** Looks at the state and unblocks; never part of the stream. Always RESP2, in database 0 to begin with. */
+  get inspector(): RespClient {
+    return this.#sessions[2].client;
+  }
+
+  /** Why the process is gone, with the end of its output; undefined while it runs. */
+  get crash(): string | undefined {
+    return this.#process.ended === undefined
+      ? undefined
+      : `${this.#process.ended}\n${this.#process.output.slice(-2_000)}`;
+  }
+
+  /** An empty server with new connections, and these settings; a server that has died is started again. */
+  async reset(settings: readonly Command[]): Promise<void> {
+    this.#closeSessions();
+    if (this.#process.ended !== undefined) this.#process = await ServerProcess.start(this.server);
+    for (const protocol of [this.protocol, this.protocol, 2]) {
+      const client = await RespClient.open(this.#process.port);
+      if (protocol === 3) {
+        const hello = await client.call('HELLO', '3');
+        if (isError(hello)) throw new Error(`${this.server.name} refuses HELLO 3`);
+      }
+      const id = await client.call('CLIENT', 'ID');
+      this.#sessions.push({ client, id: 'text' in id ? id.text : '' });
+    }
+    await this.inspector.pipeline([...settings, ['FLUSHALL'], ['SCRIPT', 'FLUSH']]);
+  }
+
+  /** Asks the inspector. */
+  ask(...command: string[]): Promise<Reply> {
+    return this.inspector.call(...command);
+  }
+
+  async stop(): Promise<void> {
+    this.#closeSessions();
+    await this.#process.stop();
+  }
+
+  #closeSessions(): void {
+    for (const { client } of this.#sessions) client.close();
+    this.#sessions = [];
+  }
+}

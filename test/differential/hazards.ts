@@ -1,0 +1,147 @@
+/**
+ * Commands that can't be sent to two servers and compared: whose outcome hangs on the moment or on chance, or that
+ * would take gigabytes or minutes. The generator throws such a command away and makes another.
+ */
+import type { Command } from '../support/resp.ts';
+import { isLexical, LEXICAL_KEY, SHORT_WAIT_SECONDS } from './values.ts';
+
+/** A deadline nearer than this might pass between the two servers' handling of it, or within the run. */
+const NEAR_MS = 600_000;
+const BITS_MAX = 20_000;
+const BYTES_MAX = 3_000;
+
+const lower = (text: string | undefined) => (text ?? '').toLowerCase();
+
+/** A number as a careless parser reads it: NaN for what no server takes for a number. */
+const asNumber = (text: string | undefined) => (text === undefined || text.trim() === '' ? Number.NaN : Number(text));
+
+/** Whether a deadline so many units from now, positive, lies near. */
+function isNear(text: string | undefined, unitMs: number): boolean {
+  const distanceMs = asNumber(text) * unitMs;
+  return distanceMs > 0 && distanceMs < NEAR_MS;
+}
+
+function isNearInstant(text: string | undefined, unitMs: number, nowMs: number): boolean {
+  return Math.abs(asNumber(text) * unitMs - nowMs) < NEAR_MS;
+}
+
+function deadlineIsNear(command: Command, nowMs: number): boolean {
+  switch (lower(command[0])) {
+    case 'expire':
+    case 'setex':
+      return isNear(command[2], 1000);
+    case 'pexpire':
+    case 'psetex':
+      return isNear(command[2], 1);
+    case 'expireat':
+      return isNearInstant(command[2], 1000, nowMs);
+    case 'pexpireat':
+      return isNearInstant(command[2], 1, nowMs);
+    case 'restore':
+      return isNear(command[2], 1) || isNearInstant(command[2], 1, nowMs);
+    case 'set':
+    case 'getex':
+      return command.some((word, i) => {
+        const next = command[i + 1];
+        switch (lower(word)) {
+          case 'ex':
+            return isNear(next, 1000);
+          case 'px':
+            return isNear(next, 1);
+          case 'exat':
+            return isNearInstant(next, 1000, nowMs);
+          case 'pxat':
+            return isNearInstant(next, 1, nowMs);
+          default:
+            return false;
+        }
+      });
+    default:
+      return false;
+  }
+}
+
+function mayWait(command: Command): boolean {
+  const isLong = (text: string | undefined) => {
+    const wait = text === undefined ? Number.NaN : Number(text);
+    return text !== SHORT_WAIT_SECONDS && wait >= 0;
+  };
+  switch (lower(command[0])) {
+    case 'blpop':
+    case 'brpop':
+    case 'bzpopmin':
+    case 'bzpopmax':
+    case 'brpoplpush':
+    case 'blmove':
+      return isLong(command.at(-1));
+    case 'blmpop':
+    case 'bzmpop':
+      return isLong(command[1]);
+    case 'xread':
+    case 'xreadgroup':
+      return command.some(
+        (word, i) => lower(word) === 'block' && command[i + 1] !== '10' && Number(command[i + 1]) >= 0,
+      );
+    default:
+      return false;
+  }
+}
+
+function isHuge(command: Command): boolean {
+  const between = (text: string, low: number, high: number) => {
+    const value = Math.abs(asNumber(text.replace(/^#/, '')));
+    return value > low && value <= high;
+  };
+  switch (lower(command[0])) {
+    case 'setbit':
+    case 'bitfield':
+      return command.slice(2).some((word) => between(word, word.startsWith('#') ? BITS_MAX / 64 : BITS_MAX, 2 ** 33));
+    case 'setrange':
+      return command.slice(2, 3).some((word) => between(word, BYTES_MAX, 2 ** 30));
+    case 'srandmember':
+    case 'hrandfield':
+    case 'zrandmember':
+      return asNumber(command[2]) < -1000;
+    default:
+      return false;
+  }
+}
+
+/** Ties are left in whatever order the sort or the table yields: which of them LIMIT or STORE keeps is unsaid. */
+function dependsOnUnstableOrder(command: Command): boolean {
+  const words = command.map(lower);
+  switch (words[0]) {
+    case 'sort':
+    case 'sort_ro':
+      return words.includes('by') && (words.includes('limit') || words.includes('store'));
+    case 'georadius':
+    case 'georadius_ro':
+    case 'georadiusbymember':
+    case 'georadiusbymember_ro':
+    case 'geosearch':
+    case 'geosearchstore':
+      return words.includes('any');
+    case 'xadd':
+      return command.includes('*');
+    default:
+      return false;
+  }
+}
+
+/** Lexical commands on a set with several scores, and what would give the lexical set several scores. */
+function breaksLexicalOrder(command: Command): boolean {
+  if (isLexical(command)) return command[lower(command[0]) === 'zrangestore' ? 2 : 1] !== LEXICAL_KEY;
+  if (!command.includes(LEXICAL_KEY) || lower(command[0]) === 'zrem') return false;
+  const scores = command.slice(2).filter((_, i) => i % 2 === 0);
+  return lower(command[0]) !== 'zadd' || scores.some((score) => score !== '0');
+}
+
+/** Why a command must not be sent, or undefined. */
+export function hazardOf(command: Command, nowMs: number): string | undefined {
+  if (deadlineIsNear(command, nowMs)) return 'a deadline that may pass at any moment';
+  if (mayWait(command)) return 'may block for long';
+  if (isHuge(command)) return 'takes too much memory or too long a reply';
+  if (dependsOnUnstableOrder(command)) return 'the outcome hangs on an order Redis leaves open';
+  if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
+  return undefined;
+}

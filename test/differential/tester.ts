@@ -1,0 +1,189 @@
+/**
+ * Runs seeded episodes against a pair of servers, shrinks what differs and says what it found.
+ */
+import { asCliLine, type Command, isError } from '../support/resp.ts';
+import type { ServerCommand } from '../support/server-process.ts';
+import { Dice } from './dice.ts';
+import { Endpoint } from './endpoint.ts';
+import { CommandGenerator } from './generate.ts';
+import { type Grammar, readGrammar } from './grammar.ts';
+import { type Difference, type Outcome, type Pair, play } from './play.ts';
+import { type Failing, shrink } from './shrink.ts';
+import { describeStep, makeSteps, type Step } from './steps.ts';
+
+export interface Options {
+  readonly seed: number;
+  /** Commands in all, over all episodes. */
+  readonly commands: number;
+  readonly protocol: 2 | 3;
+  /** Groups or commands; empty for all. */
+  readonly only: ReadonlySet<string>;
+  /** Only this episode, to see one again. */
+  readonly episode?: number;
+  /** Stop after so many different causes. */
+  readonly causesMax: number;
+  readonly shrinkMs: number;
+}
+
+export interface Finding extends Failing {
+  readonly seed: number;
+  readonly episode: number;
+  readonly protocol: 2 | 3;
+  /** How often the same cause showed. */
+  times: number;
+}
+
+export interface Report {
+  readonly findings: readonly Finding[];
+  readonly compared: number;
+  readonly errors: number;
+  readonly known: ReadonlyMap<string, number>;
+  readonly notes: readonly string[];
+}
+
+const EPISODE_STEPS = 600;
+const STATE_EVERY_STEPS = 150;
+
+/** Settings under which small collections change their encodings early: half of the episodes draw from these. */
+const smallSettings: readonly Command[] = [
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', '3'],
+  ['CONFIG', 'SET', 'hash-max-listpack-value', '8'],
+  ['CONFIG', 'SET', 'zset-max-listpack-entries', '3'],
+  ['CONFIG', 'SET', 'zset-max-listpack-value', '8'],
+  ['CONFIG', 'SET', 'set-max-intset-entries', '3'],
+  ['CONFIG', 'SET', 'list-max-listpack-size', '3'],
+  ['CONFIG', 'SET', 'stream-node-max-entries', '3'],
+  ['CONFIG', 'SET', 'list-compress-depth', '1'],
+];
+
+const usualSettings: readonly Command[] = [
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', '128'],
+  ['CONFIG', 'SET', 'hash-max-listpack-value', '64'],
+  ['CONFIG', 'SET', 'zset-max-listpack-entries', '128'],
+  ['CONFIG', 'SET', 'zset-max-listpack-value', '64'],
+  ['CONFIG', 'SET', 'set-max-intset-entries', '512'],
+  ['CONFIG', 'SET', 'list-max-listpack-size', '-2'],
+  ['CONFIG', 'SET', 'stream-node-max-entries', '100'],
+  ['CONFIG', 'SET', 'list-compress-depth', '0'],
+];
+
+/** A grammar cut down to what both servers know. */
+function common(oracle: Grammar, subject: Grammar): { grammar: Grammar; missing: string[] } {
+  const missing = [...oracle.keys()].filter((name) => !subject.has(name)).sort();
+  return { grammar: new Map([...oracle].filter(([name]) => subject.has(name))), missing };
+}
+
+export class Tester {
+  readonly #pair: Pair;
+  readonly #grammar: Grammar;
+  readonly #refusedSettings = new Set<string>();
+  readonly notes: string[] = [];
+
+  private constructor(pair: Pair, grammar: Grammar) {
+    this.#pair = pair;
+    this.#grammar = grammar;
+  }
+
+  static async start(subject: ServerCommand, oracle: ServerCommand, protocol: 2 | 3): Promise<Tester> {
+    const pair = { subject: await Endpoint.start(subject, protocol), oracle: await Endpoint.start(oracle, protocol) };
+    try {
+      await Promise.all([pair.subject.reset([]), pair.oracle.reset([])]);
+      const { grammar, missing } = common(
+        await readGrammar(pair.oracle.inspector),
+        await readGrammar(pair.subject.inspector),
+      );
+      const tester = new Tester(pair, grammar);
+      if (missing.length > 0) tester.notes.push(`${subject.name} lacks: ${missing.join(', ')}`);
+      await tester.#trySettings();
+      return tester;
+    } catch (error) {
+      await Promise.all([pair.subject.stop(), pair.oracle.stop()]);
+      throw error;
+    }
+  }
+
+  /** Settings that the subject refuses are left at their defaults on both. */
+  async #trySettings(): Promise<void> {
+    for (const [, , name, value] of usualSettings) {
+      if (isError(await this.#pair.subject.ask('CONFIG', 'SET', name, value))) this.#refusedSettings.add(name);
+    }
+    if (this.#refusedSettings.size > 0) {
+      this.notes.push(
+        `CONFIG SET refused by ${this.#pair.subject.server.name}: ${[...this.#refusedSettings].join(', ')}`,
+      );
+    }
+  }
+
+  async run(options: Options): Promise<Report> {
+    const findings = new Map<string, Finding>();
+    const known = new Map<string, number>();
+    let compared = 0;
+    let errors = 0;
+    for (let episode = options.episode ?? 0; compared < options.commands; episode++) {
+      const { settings, steps } = this.#makeEpisode(options, episode);
+      const outcome = await play(this.#pair, settings, steps);
+      compared += outcome.compared;
+      errors += outcome.errors;
+      for (const [id, times] of outcome.known) known.set(id, (known.get(id) ?? 0) + times);
+      if (outcome.difference) await this.#keep(findings, options, episode, settings, steps, outcome.difference);
+      if (findings.size >= options.causesMax || options.episode !== undefined) break;
+    }
+    return { findings: [...findings.values()], compared, errors, known, notes: this.notes };
+  }
+
+  async #keep(
+    findings: Map<string, Finding>,
+    { seed, protocol, shrinkMs }: Options,
+    episode: number,
+    settings: readonly Command[],
+    steps: readonly Step[],
+    difference: Difference,
+  ): Promise<void> {
+    const before = findings.get(difference.cause);
+    if (before !== undefined) {
+      before.times++;
+      return;
+    }
+    const failing = { settings, steps: steps.slice(0, difference.step + 1), difference };
+    const replay = async (...args: [readonly Command[], readonly Step[]]) => {
+      const outcome: Outcome = await play(this.#pair, [...this.#accepted(usualSettings), ...args[0]], args[1]);
+      return outcome.difference;
+    };
+    findings.set(difference.cause, { ...(await shrink(failing, replay, shrinkMs)), seed, episode, protocol, times: 1 });
+  }
+
+  #accepted(settings: readonly Command[]): Command[] {
+    return settings.filter(([, , name]) => !this.#refusedSettings.has(name));
+  }
+
+  #makeEpisode({ seed, only }: Options, number: number): { settings: Command[]; steps: Step[] } {
+    const dice = new Dice(Math.imul(seed, 0x85ebca6b) ^ Math.imul(number + 1, 0xc2b2ae35));
+    const episode = { lastStreamMs: 1, integerShare: dice.pick([0.1, 0.5, 0.9]), nowMs: Date.now() };
+    const generator = new CommandGenerator(this.#grammar, only, episode, dice.fork(1));
+    const isSmall = dice.chance(0.5);
+    const settings = usualSettings.map((usual, i) => (isSmall && dice.chance(0.7) ? smallSettings[i] : usual));
+    const made = makeSteps(generator, EPISODE_STEPS, dice.fork(2));
+    const steps = made.flatMap((step, i): Step[] =>
+      (i + 1) % STATE_EVERY_STEPS === 0 || i === made.length - 1 ? [step, { kind: 'state' }] : [step],
+    );
+    return { settings: this.#accepted(settings), steps };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#pair.subject.stop(), this.#pair.oracle.stop()]);
+  }
+}
+
+/** A finding as text: the shrunk stream as redis-cli lines, then both replies. */
+export function describeFinding({ settings, steps, difference, seed, episode, protocol, times }: Finding): string {
+  const { command, where, subject, oracle } = difference;
+  const shown = where === '' ? asCliLine(command) : `${asCliLine(command)}   (${where})`;
+  return [
+    `# ${difference.cause}   --seed ${seed} --episode ${episode} --protocol ${protocol}, seen ${times} ×`,
+    ...settings.map(asCliLine),
+    ...steps.flatMap(describeStep),
+    `    differs in: ${shown}`,
+    `    expected:   ${oracle}`,
+    `    got:        ${subject}`,
+  ].join('\n');
+}
