@@ -13,7 +13,7 @@ export const DOUBLE: FloatFormat = { significandBits: 53, exponentMin: -1074, ex
 /** x87 extended precision, C's `long double` on x86-64. */
 export const EXTENDED: FloatFormat = { significandBits: 64, exponentMin: -16445, exponentMax: 16320 };
 
-/** A finite number: ±significand × 2^exponent. */
+/** A finite number: ±significand × 2^exponent. Zero has the exponent 0. */
 export type SoftFloat = { negative: boolean; significand: bigint; exponent: number };
 
 export function bitLength(value: bigint): number {
@@ -42,7 +42,7 @@ export function roundToFormat(
   exponent: number,
   sticky = false,
 ): SoftFloat | undefined {
-  if (significand === 0n) return { negative, significand: 0n, exponent: format.exponentMin };
+  if (significand === 0n) return { negative, significand: 0n, exponent: 0 };
   let value = significand;
   let scale = exponent;
   if (sticky) {
@@ -70,7 +70,7 @@ export function softFloatOfText(
   text: Extract<NumberText, { mantissa: bigint }>,
 ): SoftFloat | 'overflow' | 'underflow' {
   const { negative, mantissa, exponent } = text;
-  if (mantissa === 0n) return { negative, significand: 0n, exponent: format.exponentMin };
+  if (mantissa === 0n) return { negative, significand: 0n, exponent: 0 };
   let result: SoftFloat | undefined;
   if (text.kind === 'hexadecimal') {
     // Far outside the format the answer is known without shifting by billions of bits.
