@@ -8,21 +8,27 @@ export interface Session {
   readonly id: string;
 }
 
+export type Detour = (serverPort: number) => Promise<number>;
+
 /** One of the two servers, with the connections that an episode uses: all new for each replay. */
 export class Endpoint {
   readonly server: ServerCommand;
   readonly protocol: 2 | 3;
   #process: ServerProcess;
+  #port: number;
   #sessions: Session[] = [];
 
-  private constructor(process: ServerProcess, protocol: 2 | 3) {
+  private constructor(process: ServerProcess, port: number, protocol: 2 | 3) {
     this.#process = process;
+    this.#port = port;
     this.server = process.command;
     this.protocol = protocol;
   }
 
-  static async start(server: ServerCommand, protocol: 2 | 3): Promise<Endpoint> {
-    return new Endpoint(await ServerProcess.start(server), protocol);
+  /** @param detour given the server's port, the port to connect to: the tester's own test puts a proxy between */
+  static async start(server: ServerCommand, protocol: 2 | 3, detour?: Detour): Promise<Endpoint> {
+    const process = await ServerProcess.start(server);
+    return new Endpoint(process, detour === undefined ? process.port : await detour(process.port), protocol);
   }
 
   /** The connection that commands go to. */
@@ -50,9 +56,13 @@ export class Endpoint {
   /** An empty server with new connections, and these settings; a server that has died is started again. */
   async reset(settings: readonly Command[]): Promise<void> {
     this.#closeSessions();
-    if (this.#process.ended !== undefined) this.#process = await ServerProcess.start(this.server);
+    if (this.#process.ended !== undefined) {
+      await this.#process.stop();
+      this.#process = await ServerProcess.start(this.server);
+      this.#port = this.#process.port;
+    }
     for (const protocol of [this.protocol, this.protocol, 2]) {
-      const client = await RespClient.open(this.#process.port);
+      const client = await RespClient.open(this.#port);
       if (protocol === 3) {
         const hello = await client.call('HELLO', '3');
         if (isError(hello)) throw new Error(`${this.server.name} refuses HELLO 3`);

@@ -4,7 +4,7 @@
 import { asCliLine, type Command, isError } from '../support/resp.ts';
 import type { ServerCommand } from '../support/server-process.ts';
 import { Dice } from './dice.ts';
-import { Endpoint } from './endpoint.ts';
+import { type Detour, Endpoint } from './endpoint.ts';
 import { CommandGenerator } from './generate.ts';
 import { type Grammar, readGrammar } from './grammar.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
@@ -84,8 +84,11 @@ export class Tester {
     this.#grammar = grammar;
   }
 
-  static async start(subject: ServerCommand, oracle: ServerCommand, protocol: 2 | 3): Promise<Tester> {
-    const pair = { subject: await Endpoint.start(subject, protocol), oracle: await Endpoint.start(oracle, protocol) };
+  static async start(subject: ServerCommand, oracle: ServerCommand, protocol: 2 | 3, detour?: Detour): Promise<Tester> {
+    const pair = {
+      subject: await Endpoint.start(subject, protocol, detour),
+      oracle: await Endpoint.start(oracle, protocol),
+    };
     try {
       await Promise.all([pair.subject.reset([]), pair.oracle.reset([])]);
       const { grammar, missing } = common(

@@ -31,6 +31,17 @@ export function encodeCommand(command: Command): string {
   return out;
 }
 
+/** The bytes of a reply (latin1). */
+export function encodeReply(reply: Reply): string {
+  if (isAggregate(reply)) {
+    const count = reply.kind === '%' || reply.kind === '|' ? reply.items.length / 2 : reply.items.length;
+    return `${reply.kind}${count}${CRLF}${reply.items.map(encodeReply).join('')}`;
+  }
+  if (reply.kind === 'null') return reply.text + CRLF;
+  const isBulk = reply.kind === '$' || reply.kind === '=' || reply.kind === '!';
+  return `${reply.kind}${isBulk ? reply.text.length + CRLF : ''}${reply.text}${CRLF}`;
+}
+
 /** One reply out of `bytes` from `start`, with the position after it; undefined while bytes are missing. */
 export function parseReply(bytes: Buffer, start: number): { reply: Reply; end: number } | undefined {
   const eol = bytes.indexOf(CRLF, start, 'latin1');
