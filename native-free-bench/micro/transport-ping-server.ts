@@ -2,14 +2,14 @@
  * The smallest server over a transport: every `requestBytes` received are answered with +PONG. What it costs is the
  * transport's cost. Arguments: transport, port, bytes of a request.
  */
+import { Region } from '../../src/base/region.ts';
 import { openTransport, type TransportChoice } from '../../src/transport/choose.ts';
 import type { Link, TransportHandler } from '../../src/transport/transport.ts';
 
 const [choice = 'auto', port = '7510', requestBytes = '14'] = process.argv.slice(2);
 const REQUEST_BYTES = Number(requestBytes);
 const PONG_BYTES = 7;
-const pongs = new Uint8Array(new SharedArrayBuffer(PONG_BYTES * 32_768));
-for (let at = 0; at < pongs.length; at += PONG_BYTES) pongs.set(Buffer.from('+PONG\r\n'), at);
+const pongs = Region.of('+PONG\r\n'.repeat(32_768));
 
 class Counter {
   restBytes = 0;
@@ -20,7 +20,7 @@ const handler: TransportHandler = {
     link.owner = new Counter();
     return true;
   },
-  onReceive(link: Link, _bytes: Uint8Array, _view: DataView, from: number, to: number): void {
+  onReceive(link: Link, _received: Region, from: number, to: number): void {
     const counter = link.owner as Counter;
     const bytes = counter.restBytes + to - from;
     const requests = Math.trunc(bytes / REQUEST_BYTES);

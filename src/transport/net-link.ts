@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import type { Region } from '../base/region.ts';
 import { formatAddress } from './bind-address.ts';
 import type { Link } from './transport.ts';
 
@@ -86,14 +87,14 @@ export class NetLink implements Link {
     return this.queuedBytes - bytesWritten + writeQueueSize;
   }
 
-  send(bytes: Uint8Array, from: number, to: number): void {
-    const sent = this.sendNow(bytes, from, to);
-    if (sent < to) this.queue(bytes.slice(sent, to), 0, to - sent);
+  send(region: Region, from: number, to: number): void {
+    const sent = this.sendNow(region.u8, from, to);
+    if (sent < to) this.queue(region.u8.slice(sent, to), 0, to - sent);
   }
 
-  sendOwned(bytes: Uint8Array, from: number, to: number): void {
-    const sent = this.sendNow(bytes, from, to);
-    if (sent < to) this.queue(bytes, sent, to);
+  sendOwned(region: Region, from: number, to: number): void {
+    const sent = this.sendNow(region.u8, from, to);
+    if (sent < to) this.queue(region.u8, sent, to);
   }
 
   pause(): void {

@@ -7,6 +7,7 @@ import {
   Socket,
   type SocketConstructorOpts,
 } from 'node:net';
+import { Region } from '../base/region.ts';
 import { mayBeSkipped, noAddressError, removeStaleSocket, resolveBindAddresses } from './bind-address.ts';
 import { NetLink, type NetLinkHost, type StreamHandle } from './net-link.ts';
 import type { ListenOptions, Transport, TransportHandler, WakerSpec } from './transport.ts';
@@ -25,8 +26,7 @@ export class NetTransport implements Transport, NetLinkHost {
   private readonly handler: TransportHandler;
   private readonly userBuffer: boolean;
   /** All sockets share one receive buffer: its content is used up before the next read. */
-  private readonly bytes = new Uint8Array(new SharedArrayBuffer(RECEIVE_BYTES));
-  private readonly view = new DataView(this.bytes.buffer);
+  private readonly received = Region.allocate(RECEIVE_BYTES);
   private readonly servers: Server[] = [];
   private readonly links = new Set<NetLink>();
   private lastId = 0;
@@ -127,7 +127,7 @@ export class NetTransport implements Transport, NetLinkHost {
     if (this.userBuffer && typeof handle.useUserBuffer === 'function') {
       // `onread` can't be given to a server, so the accepted handle moves to a socket of our own making.
       holder._handle = null;
-      const onread = { buffer: this.bytes, callback: (length: number) => this.receive(link, length) };
+      const onread = { buffer: this.received.u8, callback: (length: number) => this.receive(link, length) };
       const socket = new Socket({ handle, allowHalfOpen: true, onread } as SocketConstructorOpts);
       link = new NetLink(id, this, socket, handle, unixPath);
     } else {
@@ -143,14 +143,14 @@ export class NetTransport implements Transport, NetLinkHost {
   private receiveCopy(link: NetLink, chunk: Buffer): void {
     for (let at = 0; at < chunk.length; at += RECEIVE_BYTES) {
       const part = chunk.subarray(at, at + RECEIVE_BYTES);
-      this.bytes.set(part);
+      this.received.u8.set(part);
       this.receive(link, part.length);
     }
   }
 
   private receive(link: NetLink, length: number): boolean {
     if (!link.closed) {
-      this.handler.onReceive(link, this.bytes, this.view, 0, length);
+      this.handler.onReceive(link, this.received, 0, length);
       this.handler.onBatchEnd();
     }
     return true;

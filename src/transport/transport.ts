@@ -1,3 +1,5 @@
+import type { Region } from '../base/region.ts';
+
 /**
  * What a transport is to the server: something that accepts connections, brings bytes in memory of its own, and takes
  * replies. Three implementations (`net`, `epoll`, `io-uring`) keep this contract; `test/transport-contract` holds them to it.
@@ -18,20 +20,26 @@ export interface Link {
   readonly isUnixSocket: boolean;
   /** The server's connection object. */
   owner: unknown;
-  /** Bytes accepted by `send` that the kernel has not taken yet. */
+  /**
+   * Bytes accepted by `send` that the kernel has not taken yet. io_uring hands everything over at the end of a batch, so
+   * there it is above 0 after every `send`. Seeing it above 0 is a claim on `onDrain`.
+   */
   readonly unsentBytes: number;
   /** True once the link is closed or closing: `send` is then a no-op. */
   readonly closed: boolean;
   /**
-   * Sends `bytes[from, to)`. What the kernel doesn't take at once is copied and sent later, in order; the caller may
-   * overwrite its buffer as soon as this returns. `view` is a DataView over the same memory at the same offset as `bytes`.
+   * Sends bytes `[from, to)` of `region`. What the kernel doesn't take at once is copied and sent later, in order; the
+   * caller may overwrite its memory as soon as this returns.
    */
-  send(bytes: Uint8Array, from: number, to: number): void;
+  send(region: Region, from: number, to: number): void;
   /**
    * Like `send`, but the memory becomes the transport's (nobody writes to it again), so large replies are not copied.
    */
-  sendOwned(bytes: Uint8Array, from: number, to: number): void;
-  /** Stops receiving (back-pressure: a connection that waits for a worker and has too much unread). Idempotent. */
+  sendOwned(region: Region, from: number, to: number): void;
+  /**
+   * Stops receiving (back-pressure: a connection that waits for a worker and has too much unread). Bytes the kernel has
+   * handed over already may still come. While paused, a peer that goes away is not noticed. Idempotent.
+   */
   pause(): void;
   resume(): void;
   /**
@@ -48,10 +56,10 @@ export interface TransportHandler {
   /** A connection was accepted. Returning false refuses it: the transport closes it after sending what `send` queued. */
   onOpen(link: Link): boolean;
   /**
-   * `bytes[from, to)` arrived. They lie in a SharedArrayBuffer of the transport's and are valid during this call only.
-   * `view` is a DataView over exactly the memory of `bytes`.
+   * Bytes `[from, to)` of `received` arrived. They lie in shared memory of the transport's and are valid during this
+   * call only. `received` is the same object at every call.
    */
-  onReceive(link: Link, bytes: Uint8Array, view: DataView, from: number, to: number): void;
+  onReceive(link: Link, received: Region, from: number, to: number): void;
   /**
    * The peer sends no more (it closed, or shut down its side). Returning true keeps the link open for replies under
    * way: the server then calls `endAfterFlush` itself. Otherwise what is queued goes out and the link closes.
@@ -59,7 +67,7 @@ export interface TransportHandler {
   onEnd?(link: Link): boolean;
   /** Accepting failed (`EMFILE`, …): for the log. The transport goes on by itself as soon as it can. */
   onAcceptError?(error: Error): void;
-  /** All queued bytes of a link went out (called only after `unsentBytes` was above 0). */
+  /** All queued bytes of a link went out. Called at least when `unsentBytes` was seen above 0 since the last time. */
   onDrain(link: Link): void;
   /** The link is gone: peer closed, error, destroy or endAfterFlush done. Exactly once a link for which onOpen ran. */
   onClose(link: Link): void;

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Region } from '../../src/base/region.ts';
 import { NetTransport } from '../../src/transport/net.ts';
 import type { Link } from '../../src/transport/transport.ts';
 import { Client, type OpenTransport, until, withTransport } from './harness.ts';
@@ -73,18 +74,18 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
 
   it('queues for a slow reader, and tells when the queue is empty', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
-      const reply = new Uint8Array(new SharedArrayBuffer(100_000));
+      const reply = Region.allocate(100_000);
       let sentBytes = 0;
       let slow: Link | undefined;
       recorder.onBytes = (link) => {
         slow = link;
         for (let part = 0; part < 300; part++) {
           const before = link.unsentBytes;
-          reply.fill(part);
+          reply.u8.fill(part);
           link.send(reply, 0, reply.length);
           sentBytes += reply.length;
           // The caller's buffer is its own again.
-          reply.fill(255);
+          reply.u8.fill(255);
           if (before > 0 && link.unsentBytes !== before + reply.length)
             recorder.violations.push('unsentBytes not exact');
         }
@@ -111,10 +112,12 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
   it('sends memory it was given, whole and in order with the rest', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
       const large = pattern(5_000_000);
+      const owned = Region.allocate(large.length);
+      owned.u8.set(large);
       recorder.onBytes = (link) => {
-        link.send(Buffer.from('<'), 0, 1);
-        link.sendOwned(large, 1, large.length - 1);
-        link.send(Buffer.from('>'), 0, 1);
+        link.send(Region.of('<'), 0, 1);
+        link.sendOwned(owned, 1, large.length - 1);
+        link.send(Region.of('>'), 0, 1);
       };
       const client = await connect();
       client.socket.write('go');
@@ -147,7 +150,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
       await until('onEnd', () => recorder.ended === 1);
       await new Promise((resolve) => setTimeout(resolve, 30));
       expect(recorder.closed).toBe(0);
-      link!.send(Buffer.from('answer'), 0, 6);
+      link!.send(Region.of('answer'), 0, 6);
       link!.endAfterFlush();
       await until('the client sees the end', () => client.ended);
       expect(client.text).toBe('answer');
@@ -157,7 +160,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
 
   it('survives a reset in the middle of a send', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
-      const reply = new Uint8Array(new SharedArrayBuffer(1_000_000));
+      const reply = Region.allocate(1_000_000);
       recorder.onBytes = (link) => {
         for (let part = 0; part < 20; part++) link.send(reply, 0, reply.length);
       };
@@ -170,7 +173,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
       for (const client of clients) client.socket.resetAndDestroy();
       await until('all closed', () => recorder.closed === 20);
       const another = await connect();
-      recorder.onBytes = (link, bytes, from, to) => link.send(bytes, from, to);
+      recorder.onBytes = (link, received, from, to) => link.send(received, from, to);
       another.socket.write('still there?');
       await another.receives(12);
     });
@@ -178,7 +181,9 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
 
   it('endAfterFlush delivers everything, also over unread input', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
-      const reply = pattern(3_000_000);
+      const bytes = pattern(3_000_000);
+      const reply = Region.allocate(bytes.length);
+      reply.u8.set(bytes);
       recorder.onBytes = (link) => {
         link.send(reply, 0, reply.length);
         link.endAfterFlush();
@@ -187,7 +192,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
       const client = await connect();
       client.socket.write(pattern(2_000_000));
       await until('the client sees the end', () => client.ended, 20_000);
-      expect(Buffer.concat(client.chunks).equals(reply)).toBe(true);
+      expect(Buffer.concat(client.chunks).equals(bytes)).toBe(true);
       await until('onClose', () => recorder.closed === 1);
     });
   });
@@ -198,7 +203,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
         link.destroy();
         link.destroy();
         link.endAfterFlush();
-        link.send(new Uint8Array(10), 0, 10);
+        link.send(Region.allocate(10), 0, 10);
         expect(link.closed).toBe(true);
         expect(recorder.closed).toBe(0);
       };
@@ -212,7 +217,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
 
   it('destroys a link with unsent bytes', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
-      const reply = new Uint8Array(new SharedArrayBuffer(20_000_000));
+      const reply = Region.allocate(20_000_000);
       recorder.onBytes = (link) => {
         link.send(reply, 0, reply.length);
         link.destroy();
@@ -227,7 +232,7 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
   it('refuses a connection with a message', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
       recorder.accepts = false;
-      recorder.opens = (link) => link.send(Buffer.from('-ERR max number of clients reached\r\n'), 0, 36);
+      recorder.opens = (link) => link.send(Region.of('-ERR max number of clients reached\r\n'), 0, 36);
       const client = await connect();
       await until('the client sees the end', () => client.ended);
       expect(client.text).toBe('-ERR max number of clients reached\r\n');

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { Region } from '../../src/base/region.ts';
 import type { Link, ListenOptions, Transport, TransportHandler } from '../../src/transport/transport.ts';
 
 export const LISTEN: ListenOptions = { bind: ['127.0.0.1'], port: 0, backlog: 511, keepAliveSeconds: 300 };
@@ -27,9 +28,10 @@ export class Recorder implements TransportHandler {
   readonly violations: string[] = [];
   accepts = true;
   keepsHalfClosed = false;
-  onBytes: (link: Link, bytes: Uint8Array, from: number, to: number) => void = (link, bytes, from, to) =>
-    link.send(bytes, from, to);
+  onBytes: (link: Link, received: Region, from: number, to: number) => void = (link, received, from, to) =>
+    link.send(received, from, to);
   opens: (link: Link) => void = () => undefined;
+  private region: Region | undefined;
   private running = '';
   private unbatched = 0;
 
@@ -46,16 +48,16 @@ export class Recorder implements TransportHandler {
     });
   }
 
-  onReceive(link: Link, bytes: Uint8Array, view: DataView, from: number, to: number): void {
+  onReceive(link: Link, received: Region, from: number, to: number): void {
     this.call('onReceive', () => {
       if (!this.open.has(link)) this.violations.push('onReceive for a link that is not open');
       if (link.closed) this.violations.push('onReceive after the link was closed');
-      if (!(bytes.buffer instanceof SharedArrayBuffer)) this.violations.push('bytes not in shared memory');
-      if (view.buffer !== bytes.buffer || view.byteOffset !== bytes.byteOffset || view.byteLength !== bytes.byteLength)
-        this.violations.push('view is not over bytes');
+      if (!(received.u8.buffer instanceof SharedArrayBuffer)) this.violations.push('received in unshared memory');
+      this.region ??= received;
+      if (received !== this.region) this.violations.push('received in another region');
       if (to <= from) this.violations.push('an empty receive');
       this.receivedBytes += to - from;
-      this.onBytes(link, bytes, from, to);
+      this.onBytes(link, received, from, to);
     });
   }
 
