@@ -1,0 +1,28 @@
+/**
+ * What a thread is told of the settings that matter to values. One mutable object a thread: whoever wires the
+ * configuration writes it, types only read it.
+ */
+export interface TypeLimits {
+  /** Up to this many members, all of them 64-bit integers, a set is an intset. */
+  setMaxIntsetEntries: number;
+  setMaxListpackEntries: number;
+  /** Longest member, in bytes, of a set that is a listpack. */
+  setMaxListpackValue: number;
+  hashMaxListpackEntries: number;
+  hashMaxListpackValue: number;
+  zsetMaxListpackEntries: number;
+  zsetMaxListpackValue: number;
+  /** Seed of the hash of members in tables made from now on; the same in all threads, drawn anew by each process. */
+  hashSeed: number;
+}
+
+export const typeLimits: TypeLimits = {
+  setMaxIntsetEntries: 512,
+  setMaxListpackEntries: 128,
+  setMaxListpackValue: 64,
+  hashMaxListpackEntries: 512,
+  hashMaxListpackValue: 64,
+  zsetMaxListpackEntries: 128,
+  zsetMaxListpackValue: 64,
+  hashSeed: 0,
+};
