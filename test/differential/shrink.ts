@@ -103,7 +103,10 @@ function simplerSteps(step: Step): Step[][] {
       ];
     case 'chance':
     case 'scan':
-      return simplerCommands(step.command).map((command) => [{ ...step, command }]);
+      // What lost its key is no longer read or followed.
+      return simplerCommands(step.command).map((command) => [
+        command.length < 2 ? plain(command) : { ...step, command },
+      ]);
     case 'watch':
       return [[plain(step.command)], ...simplerCommands(step.command).map((command) => [{ ...step, command }])];
     case 'blocked':
