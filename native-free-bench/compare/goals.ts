@@ -1,0 +1,50 @@
+import type { LoadRow } from './load.ts';
+import type { MemoryRow } from './memory.ts';
+import type { FigureRow } from './pauses.ts';
+
+/** What Mayfly means to reach beside redis-server. A report tells each figure with its goal, reached or not. */
+export interface Verdict {
+  readonly goal: string;
+  readonly isMet: boolean;
+}
+
+/** Mayfly's CPU per request over redis-server's, at most. What the kernel's TCP costs sets the floor without a pipeline. */
+const CPU_RATIO_MAX: Record<string, { plain: number; pipelined: number; pipelinedRange: number }> = {
+  io_uring: { plain: 0.9, pipelined: 0.6, pipelinedRange: 0.8 },
+  epoll: { plain: 1.05, pipelined: 0.65, pipelinedRange: 0.8 },
+  net: { plain: 1.8, pipelined: 1.2, pipelinedRange: 1.2 },
+};
+
+const MEMORY_RATIO_MAX = 0.65;
+
+const FIGURES_MAX: Record<string, { kind: 'value' | 'ratio'; most: number }> = {
+  first_pong: { kind: 'value', most: 250 },
+  keys_loop_p99: { kind: 'ratio', most: 0.1 },
+};
+
+/** The most CPU per request, in times of redis-server's, that `row` may cost; undefined where no goal was set. */
+export function cpuRatioMax(row: LoadRow, transport: string): number | undefined {
+  const most = CPU_RATIO_MAX[transport];
+  if (row.pipeline === 1) return most?.plain;
+  return row.isRange ? most?.pipelinedRange : most?.pipelined;
+}
+
+export function judgeLoad(row: LoadRow, transport: string): Verdict | undefined {
+  const most = cpuRatioMax(row, transport);
+  return most === undefined ? undefined : atMost(row.cpuRatio, most);
+}
+
+export function judgeMemory(row: MemoryRow): Verdict {
+  return atMost(row.usedRatio, MEMORY_RATIO_MAX);
+}
+
+export function judgeFigure(row: FigureRow): Verdict | undefined {
+  const wanted = FIGURES_MAX[row.name];
+  if (wanted === undefined) return undefined;
+  if (wanted.kind === 'ratio') return atMost(row.ratio, wanted.most);
+  return { goal: `≤ ${wanted.most} ${row.unit}`, isMet: row.mayfly <= wanted.most };
+}
+
+function atMost(ratio: number, most: number): Verdict {
+  return { goal: `≤ ${most.toFixed(2)} ×`, isMet: ratio <= most };
+}

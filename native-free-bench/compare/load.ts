@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { KEYSPACE, PIPELINES, type Scenario } from './scenarios.ts';
+import type { Server, ServerName } from './server.ts';
+
+/** Figures of one server in one scenario: medians over the rounds. */
+export interface LoadFigures {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU time of the server process, user and system, all threads. */
+  readonly cpuUsPerRequest: number;
+}
+
+export interface LoadRow {
+  readonly scenario: string;
+  readonly title: string;
+  readonly pipeline: number;
+  readonly isRange: boolean;
+  readonly redis: LoadFigures;
+  readonly mayfly: LoadFigures;
+  /** Mayfly's CPU per request over redis-server's. */
+  readonly cpuRatio: number;
+}
+
+const CLIENTS = 50;
+const SETTLE_MS = 50;
+const run = promisify(execFile);
+
+/** Both servers are up; each round runs one, then the other, then changes who goes first. */
+export async function compareLoad(
+  scenario: Scenario,
+  servers: readonly [Server, Server],
+  rounds: number,
+  requestsFactor: number,
+): Promise<LoadRow[]> {
+  const rows: LoadRow[] = [];
+  for (const pipeline of PIPELINES) {
+    const requests = Math.round(scenario.requests * (pipeline === 1 ? 1 : 4) * requestsFactor);
+    const measured: Record<ServerName, LoadFigures[]> = { redis: [], mayfly: [] };
+    for (const server of servers) await measure(scenario, server, pipeline, Math.ceil(requests / 4));
+    for (let round = 0; round < rounds; round++) {
+      const [first, second] = round % 2 === 0 ? servers : [servers[1], servers[0]];
+      for (const server of [first, second]) {
+        measured[server.name].push(await measure(scenario, server, pipeline, requests));
+      }
+    }
+    const redis = medians(measured.redis);
+    const mayfly = medians(measured.mayfly);
+    rows.push({
+      scenario: scenario.name,
+      title: scenario.title,
+      pipeline,
+      isRange: scenario.isRange ?? false,
+      redis,
+      mayfly,
+      cpuRatio: mayfly.cpuUsPerRequest / redis.cpuUsPerRequest,
+    });
+  }
+  return rows;
+}
+
+async function measure(scenario: Scenario, server: Server, pipeline: number, requests: number): Promise<LoadFigures> {
+  const connection = await server.connect();
+  try {
+    await connection.call('FLUSHALL');
+    await scenario.prepare(connection, requests);
+  } finally {
+    connection.close();
+  }
+  await sleep(SETTLE_MS);
+  const cpuBeforeUs = server.cpuUs();
+  const result = await redisBenchmark(server.port, requests, pipeline, scenario.benchmarkArgs);
+  return { ...result, cpuUsPerRequest: (server.cpuUs() - cpuBeforeUs) / requests };
+}
+
+/** @throws Error with what redis-benchmark printed if it saw an error reply or could not connect */
+async function redisBenchmark(
+  port: number,
+  requests: number,
+  pipeline: number,
+  args: readonly string[],
+): Promise<Omit<LoadFigures, 'cpuUsPerRequest'>> {
+  const flags = ['-p', port, '-c', CLIENTS, '-n', requests, '-P', pipeline, '-r', KEYSPACE, '--csv'].map(String);
+  const { stdout, stderr } = await run('redis-benchmark', [...flags, ...args]);
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  const [rate, , , p50, , p99] = [...line.matchAll(/"([\d.]+)"/g)].slice(-7).map(([, figure]) => Number(figure));
+  if (!(rate > 0)) throw new Error(`redis-benchmark ${args.join(' ')} printed:\n${stdout}${stderr}`);
+  return { requestsPerSecond: rate, p50Ms: p50, p99Ms: p99 };
+}
+
+function medians(figures: readonly LoadFigures[]): LoadFigures {
+  return {
+    requestsPerSecond: median(figures.map(({ requestsPerSecond }) => requestsPerSecond)),
+    p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
+    cpuUsPerRequest: median(figures.map(({ cpuUsPerRequest }) => cpuUsPerRequest)),
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,87 @@
+import type { Connection } from '../client/connection.ts';
+
+/** A test of redis-benchmark's default list, with what must be in the server for it to do its work. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** What redis-benchmark is told to do, after the common flags. */
+  readonly benchmarkArgs: readonly string[];
+  /** Requests of one run without a pipeline; with `-P 16` four times as many. About a second of work. */
+  readonly requests: number;
+  /** Fills an empty server so that every request finds what it asks for. */
+  readonly prepare: (connection: Connection, requests: number) => Promise<void>;
+  readonly isRange?: boolean;
+}
+
+/** `-r`: how many different keys, elements and members. */
+export const KEYSPACE = 100_000;
+export const PIPELINES = [1, 16] as const;
+
+const FILL_DEPTH = 500;
+const ELEMENTS_PER_PUSH = 100;
+const LRANGE_LIST_LENGTH = 10_000;
+
+export const padded = (number: number): string => String(number).padStart(12, '0');
+
+async function prepareNothing(): Promise<void> {}
+
+const fillKeys = (connection: Connection): Promise<void> =>
+  connection.fill(KEYSPACE, FILL_DEPTH, (index) => ['SET', `key:${padded(index)}`, 'xxx']);
+
+async function fillList(connection: Connection, length: number): Promise<void> {
+  const elements = new Array<string>(ELEMENTS_PER_PUSH).fill('xxx');
+  await connection.fill(Math.ceil(length / ELEMENTS_PER_PUSH), 20, () => ['RPUSH', 'mylist', ...elements]);
+}
+
+const fillSet = (connection: Connection, requests: number): Promise<void> =>
+  connection.fill(requests, FILL_DEPTH, (index) => ['SADD', 'myset', `element:${padded(index)}`]);
+
+const fillSortedSet = (connection: Connection, requests: number): Promise<void> =>
+  connection.fill(requests, FILL_DEPTH, (index) => {
+    // Members don't arrive in the order of their scores, as they don't in ZADD's own test.
+    const score = (index * 7919) % requests;
+    return ['ZADD', 'myzset', String(score), `element:${padded(index)}`];
+  });
+
+function test(
+  name: string,
+  title: string,
+  prepare: Scenario['prepare'] = prepareNothing,
+  requests = 100_000,
+): Scenario {
+  return { name, title, benchmarkArgs: ['-t', name], requests, prepare };
+}
+
+function range(length: number, requests: number): Scenario {
+  return {
+    name: `lrange_${length}`,
+    title: `LRANGE_${length}`,
+    // Not `-t lrange_…`: that would push a list first and the push would be measured too.
+    benchmarkArgs: ['LRANGE', 'mylist', '0', String(length - 1)],
+    requests,
+    prepare: (connection) => fillList(connection, LRANGE_LIST_LENGTH),
+    isRange: true,
+  };
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  test('ping_inline', 'PING_INLINE'),
+  test('ping_mbulk', 'PING_MBULK'),
+  test('set', 'SET', fillKeys),
+  test('get', 'GET', fillKeys),
+  test('incr', 'INCR'),
+  test('lpush', 'LPUSH'),
+  test('rpush', 'RPUSH'),
+  test('lpop', 'LPOP', fillList),
+  test('rpop', 'RPOP', fillList),
+  test('sadd', 'SADD'),
+  test('hset', 'HSET'),
+  test('spop', 'SPOP', fillSet),
+  test('zadd', 'ZADD'),
+  test('zpopmin', 'ZPOPMIN', fillSortedSet),
+  range(100, 50_000),
+  range(300, 25_000),
+  range(500, 15_000),
+  range(600, 12_000),
+  test('mset', 'MSET (10 keys)', prepareNothing, 50_000),
+];
