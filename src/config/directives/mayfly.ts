@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os';
+import { checkPowerOfTwo } from '../checks.ts';
+import { directive } from '../directive.ts';
+import { integer, memory } from '../number-types.ts';
+import { oneOf } from '../scalar-types.ts';
+
+const SHARDS_MAX = 64;
+const WORKERS_MAX = 128;
+/** Addresses are non-negative 31-bit integers, and the last 64 KiB are spare so that no end of a block overflows. */
+const SHARD_BYTES_MAX = 2 ** 31 - 2 ** 16;
+
+/** What Redis doesn't know. */
+export const mayflyDirectives = {
+  transport: directive(oneOf(['auto', 'io_uring', 'epoll', 'net']), 'auto', {
+    built: true,
+    flags: ['immutable'],
+    about: 'How bytes come and go. `auto`: the first of the others that works here.',
+  }),
+  handoff: directive(oneOf(['auto', 'always', 'never']), 'auto', {
+    built: true,
+    flags: ['immutable'],
+    about: 'Which commands run in a worker. `auto`: those that are long or whose shard is busy.',
+  }),
+  shards: directive(integer(1, SHARDS_MAX, { check: checkPowerOfTwo('shards') }), '16', {
+    built: true,
+    flags: ['immutable'],
+    about: 'Parts of the data, each with a lock of its own: a power of two.',
+  }),
+  'shard-memory': directive(memory(2 ** 20, SHARD_BYTES_MAX), String(SHARD_BYTES_MAX), {
+    built: true,
+    flags: ['immutable'],
+    about: 'Address space of a shard. Only pages in use take memory.',
+    defaultIs: '2 GiB less 64 KiB',
+  }),
+  workers: directive(integer(1, WORKERS_MAX), String(Math.min(WORKERS_MAX, Math.max(1, availableParallelism() - 1))), {
+    built: true,
+    flags: ['immutable'],
+    about: 'Threads that run handed-off commands.',
+    defaultIs: 'CPUs less one, at least 1',
+  }),
+};
