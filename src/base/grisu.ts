@@ -6,6 +6,7 @@
  * more or another last digit. Replies are to be Redis' byte for byte, so we follow Grisu2 into its misses. 64-bit
  * integers are pairs of unsigned 32-bit halves (`…H`, `…L`): no BigInts, no allocation.
  */
+import { multiplyHigh } from './wide.ts';
 
 const TWO_32 = 4294967296;
 
@@ -48,21 +49,14 @@ const product = new Uint32Array(2);
 
 /** The upper 64 bits of a 64 × 64 bit product, rounded as Grisu2 does. */
 function multiply(aH: number, aL: number, bH: number, bL: number): void {
-  const crossH1 = high32(aH, bL);
+  const crossH1 = multiplyHigh(aH, bL) >>> 0;
   const crossL1 = Math.imul(aH, bL) >>> 0;
-  const crossH2 = high32(aL, bH);
+  const crossH2 = multiplyHigh(aL, bH) >>> 0;
   const crossL2 = Math.imul(aL, bH) >>> 0;
-  const carry = Math.floor((crossL1 + crossL2 + high32(aL, bL) + 0x80000000) / TWO_32);
+  const carry = Math.floor((crossL1 + crossL2 + (multiplyHigh(aL, bL) >>> 0) + 0x80000000) / TWO_32);
   const low = (Math.imul(aH, bH) >>> 0) + crossH1 + crossH2 + carry;
   product[1] = low;
-  product[0] = high32(aH, bH) + Math.floor(low / TWO_32);
-}
-
-/** The upper half of a 32 × 32 bit product. */
-function high32(a: number, b: number): number {
-  const low = (a & 0xffff) * b;
-  const high = (a >>> 16) * b;
-  return Math.floor((high + Math.floor(low / 65536)) / 65536);
+  product[0] = (multiplyHigh(aH, bH) >>> 0) + Math.floor(low / TWO_32);
 }
 
 /**
