@@ -62,6 +62,24 @@ export async function compareLoad(
 }
 
 async function measure(scenario: Scenario, server: Server, pipeline: number, requests: number): Promise<LoadFigures> {
+  let cpuBeforeUs = 0;
+  const result = await runScenario(scenario, server, pipeline, requests, () => {
+    cpuBeforeUs = server.cpuUs();
+  });
+  return { ...result, cpuUsPerRequest: (server.cpuUs() - cpuBeforeUs) / requests };
+}
+
+/**
+ * Empties the server, fills it as the scenario wants, lets it settle and runs redis-benchmark.
+ * @param onReady called right before the load begins
+ */
+export async function runScenario(
+  scenario: Scenario,
+  server: Server,
+  pipeline: number,
+  requests: number,
+  onReady: () => void = () => {},
+): Promise<Omit<LoadFigures, 'cpuUsPerRequest'>> {
   const connection = await server.connect();
   try {
     await connection.call('FLUSHALL');
@@ -70,9 +88,8 @@ async function measure(scenario: Scenario, server: Server, pipeline: number, req
     connection.close();
   }
   await sleep(SETTLE_MS);
-  const cpuBeforeUs = server.cpuUs();
-  const result = await redisBenchmark(server.port, requests, pipeline, scenario.benchmarkArgs);
-  return { ...result, cpuUsPerRequest: (server.cpuUs() - cpuBeforeUs) / requests };
+  onReady();
+  return redisBenchmark(server.port, requests, pipeline, scenario.benchmarkArgs);
 }
 
 /** @throws Error with what redis-benchmark printed if it saw an error reply or could not connect */

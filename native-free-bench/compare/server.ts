@@ -9,6 +9,7 @@ import { Connection } from '../client/connection.ts';
 export type ServerName = 'redis' | 'mayfly';
 
 const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 20_000;
 const CONNECT_EVERY_MS = 2;
 
 /** One of the two programs compared, as a process of its own in an empty folder of its own. */
@@ -28,10 +29,13 @@ export class Server {
     this.#folder = folder;
   }
 
-  /** @throws Error with what the server printed if it ends or doesn't answer in time */
-  static async start(name: ServerName, port: number): Promise<Server> {
+  /**
+   * @param nodeFlags for the Node that runs Mayfly
+   * @throws Error with what the server printed if it ends or doesn't answer in time
+   */
+  static async start(name: ServerName, port: number, nodeFlags: readonly string[] = []): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), `compare-${name}-`));
-    const [program, ...args] = commandOf(name);
+    const [program, ...args] = commandOf(name, nodeFlags);
     const settings = ['--port', String(port), '--save', '', '--appendonly', 'no'];
     const startedAtMs = performance.now();
     const child = spawn(program, [...args, ...settings, ...flagsOf(name)], {
@@ -96,7 +100,7 @@ export class Server {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const exited = once(this.#process, 'exit');
       this.#process.kill('SIGTERM');
-      const impatient = setTimeout(() => this.#process.kill('SIGKILL'), 5000);
+      const impatient = setTimeout(() => this.#process.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await exited;
       clearTimeout(impatient);
     }
@@ -114,10 +118,10 @@ export async function withServer<T>(name: ServerName, port: number, use: (server
   }
 }
 
-function commandOf(name: ServerName): string[] {
+function commandOf(name: ServerName, nodeFlags: readonly string[]): string[] {
   if (name === 'redis') return ['redis-server'];
   const other = process.env.MAYFLY_CMD?.split(' ').filter(Boolean) ?? [];
-  return other.length > 0 ? other : [process.execPath, join(process.cwd(), 'dist', 'main.js')];
+  return other.length > 0 ? other : [process.execPath, ...nodeFlags, join(process.cwd(), 'dist', 'main.js')];
 }
 
 function flagsOf(name: ServerName): string[] {

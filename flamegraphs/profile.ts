@@ -1,0 +1,94 @@
+import type { SourcePositions } from './source-positions.ts';
+
+/** What `node --cpu-prof` writes; times in µs of the monotonic clock. */
+export interface CpuProfile {
+  readonly nodes: readonly CpuProfileNode[];
+  readonly startTime: number;
+  readonly endTime: number;
+  /** The node that ran at each sample. */
+  readonly samples: readonly number[];
+  /** Time before each sample since the one before it. */
+  readonly timeDeltas: readonly number[];
+}
+
+interface CpuProfileNode {
+  readonly id: number;
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly url: string;
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  };
+  readonly children?: readonly number[];
+}
+
+/** A function as called by its parents in the tree, with the time spent in it and below it. */
+export interface Frame {
+  readonly name: string;
+  /** `src/store/table.ts:120`, `node:net:33`, or empty for what has no source. */
+  readonly place: string;
+  totalUs: number;
+  readonly children: Map<string, Frame>;
+}
+
+export interface Flame {
+  readonly root: Frame;
+  /** Time in the window when the thread waited for work. It is no part of the tree. */
+  readonly asleepUs: number;
+}
+
+/** V8's name for a thread that waits in libuv, and the built-in that our workers wait in. */
+const ASLEEP = new Set(['(idle)', 'wait']);
+
+/**
+ * Adds the samples between two moments into a tree. Frames are told apart by their place in src/, so that a function
+ * that V8 compiled several times is one frame.
+ */
+export function buildFlame(profile: CpuProfile, fromUs: number, toUs: number, positions: SourcePositions): Flame {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const parents = new Map(profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])));
+  const paths = new Map<number, readonly Frame[] | undefined>();
+  const root: Frame = { name: 'all', place: '', totalUs: 0, children: new Map() };
+
+  /** The frames from the root down to a node; undefined if the thread was asleep there. */
+  const pathTo = (id: number): readonly Frame[] | undefined => {
+    if (paths.has(id)) return paths.get(id);
+    const node = nodes.get(id);
+    const parent = parents.get(id);
+    let path: readonly Frame[] | undefined;
+    if (node === undefined || parent === undefined) {
+      path = [root];
+    } else if (!(node.callFrame.url === '' && ASLEEP.has(node.callFrame.functionName))) {
+      const above = pathTo(parent);
+      path = above && [...above, childOf(above[above.length - 1], node.callFrame, positions)];
+    }
+    paths.set(id, path);
+    return path;
+  };
+
+  let asleepUs = 0;
+  let nowUs = profile.startTime;
+  profile.samples.forEach((id, index) => {
+    nowUs += profile.timeDeltas[index];
+    if (nowUs < fromUs || nowUs > toUs) return;
+    // A sample stands for the time until the next one.
+    const lastsUs = Math.max(0, profile.timeDeltas[index + 1] ?? 0);
+    const path = pathTo(id);
+    if (path === undefined) asleepUs += lastsUs;
+    else for (const frame of path) frame.totalUs += lastsUs;
+  });
+  return { root, asleepUs };
+}
+
+function childOf(parent: Frame, call: CpuProfileNode['callFrame'], positions: SourcePositions): Frame {
+  const name = call.functionName || '(anonymous)';
+  const { file, line } = positions.resolve(call.url, call.lineNumber, call.columnNumber);
+  const place = file === '' ? '' : `${file}:${line}`;
+  const key = `${name} ${place}`;
+  let child = parent.children.get(key);
+  if (child === undefined) {
+    child = { name, place, totalUs: 0, children: new Map() };
+    parent.children.set(key, child);
+  }
+  return child;
+}
