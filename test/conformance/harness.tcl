@@ -1,0 +1,197 @@
+# Runs the suite's own test_helper.tcl with a few of its procedures wrapped, so that one broken test, or one
+# command the server lacks, costs that test and not the rest of the unit:
+#   - a test's name is printed when it starts ("[testing]: NAME"): the runner then knows which one hangs;
+#   - after a failed test the main client is opened anew and the test's CONFIG SETs are undone, so that a half-read
+#     reply, a MULTI or a setting left behind does not fail the next;
+#   - a command or an assertion that fails between two tests is noted, and the block goes on;
+#   - a block whose set-up fails is one error, not the end; CONFIG overrides the server refuses are left out, noted;
+#   - "srv pid", which the suite knows only of servers that it started, is asked of INFO.
+# All but the first only in external mode: in spawn mode the suite starts servers for each block by itself.
+# Run from the suite's root: tclsh …/harness.tcl FLAGS-OF-THE-SUITE
+
+set ::harness_file [file normalize [info script]]
+set ::harness_in_test 0
+set ::harness_in_multi 0
+set ::harness_config_before {}
+set ::harness_has_functions 1
+
+# The suite starts its worker by "exec tclsh test_helper.tcl … --client PORT &": the worker comes through here too.
+rename exec harness_exec
+proc exec {args} {
+    if {[lsearch -exact $args "--client"] >= 0} {
+        set at [lsearch -glob $args "*test_helper.tcl"]
+        if {$at >= 0} { lset args $at $::harness_file }
+    }
+    uplevel 1 [list harness_exec {*}$args]
+}
+
+# Procedures are wrapped as soon as the suite has defined them.
+rename source harness_source
+proc source {args} {
+    set result [uplevel 1 [list harness_source {*}$args]]
+    switch [file tail [lindex $args end]] {
+        test.tcl { harness_wrap_test }
+        server.tcl { harness_wrap_server }
+    }
+    return $result
+}
+
+proc harness_note {text} {
+    puts "\[note\]: $text"
+    flush stdout
+}
+
+proc harness_wrap_test {} {
+    if {[info commands harness_orig_test] ne ""} return
+    foreach name [info procs assert*] {
+        rename $name harness_orig_$name
+        proc $name {args} [string map [list %NAME% $name] {
+            if {$::harness_in_test || !$::external} { tailcall harness_orig_%NAME% {*}$args }
+            if {[catch {uplevel 1 [list harness_orig_%NAME% {*}$args]} result]} {
+                harness_note "between tests, %NAME% failed: [string range $result 0 120]"
+                return ""
+            }
+            return $result
+        }]
+    }
+    rename test harness_orig_test
+    proc test {name code args} {
+        puts "\[testing\]: $name"
+        flush stdout
+        set failed_before $::num_failed
+        set ::harness_config_before {}
+        set ::harness_in_test 1
+        set ::harness_in_multi 0
+        set status [catch {uplevel 1 [list harness_orig_test $name $code {*}$args]} result options]
+        set ::harness_in_test 0
+        if {$status != 0} { return -options $options $result }
+        if {$::external && $::num_failed != $failed_before && [llength $::servers] > 0} {
+            catch { reconnect }
+            dict for {name value} $::harness_config_before { catch { harness_orig_r config set $name $value } }
+        }
+        return $result
+    }
+}
+
+# What test_helper.tcl itself defines exists only once the run has begun.
+proc harness_wrap_helpers {} {
+    if {[info commands harness_orig_r] ne ""} return
+    rename srv harness_orig_srv
+    proc srv {args} {
+        if {[lindex $args end] eq "pid"} {
+            set level [expr {[llength $args] > 1 ? [lindex $args 0] : 0}]
+            if {![dict exists [lindex $::servers end+$level] pid]} {
+                regexp {process_id:(\d+)} [harness_orig_r $level info server] - pid
+                return $pid
+            }
+        }
+        uplevel 1 [list harness_orig_srv {*}$args]
+    }
+    rename r harness_orig_r
+    proc r {args} {
+        set words [string tolower [lrange $args 0 1]]
+        if {!$::harness_has_functions && $words eq "function flush"} { return OK }
+        if {!$::harness_in_test} {
+            if {[catch {uplevel 1 [list harness_orig_r {*}$args]} result]} {
+                harness_note "between tests, [string range [lrange $args 0 1] 0 50] failed: [string range $result 0 90]"
+                if {[string match "*I/O error*" $result]} { catch {reconnect} }
+                return ""
+            }
+            return $result
+        }
+        switch [lindex $words 0] {
+            multi { set ::harness_in_multi 1 }
+            exec - discard - reset { set ::harness_in_multi 0 }
+        }
+        # Asking for the old value would be seen by a transaction and by the slow log.
+        if {$words eq "config set" && !$::harness_in_multi && ![string match *slowlog* $::curfile]} {
+            foreach {name value} [lrange $args 2 end] {
+                if {[dict exists $::harness_config_before $name]} continue
+                catch {
+                    set old [harness_orig_r config get $name]
+                    if {[llength $old] == 2} { dict set ::harness_config_before $name [lindex $old 1] }
+                }
+            }
+        }
+        uplevel 1 [list harness_orig_r {*}$args]
+    }
+}
+
+# Whether the server takes CONFIG SET name value; the value is put back.
+proc harness_takes_config {name value} {
+    set takes 0
+    catch {
+        set client [redis $::host $::port 0 $::tls]
+        catch {
+            set old [$client config get $name]
+            $client config set $name $value
+            if {[llength $old] == 2} {
+                catch {$client config set $name [lindex $old 1]}
+                set takes 1
+            }
+        }
+        $client close
+    }
+    return $takes
+}
+
+# Whether a block's tags keep it from running at all.
+proc harness_is_refused {options} {
+    set tags {}
+    set at [lsearch -exact $options "tags"]
+    if {$at >= 0} { set tags [string map {\" ""} [lindex $options $at+1]] }
+    set why ""
+    return [expr {![tags_acceptable [concat $::tags $tags] why]}]
+}
+
+proc harness_wrap_server {} {
+    if {[info commands harness_orig_start_server] ne ""} return
+    rename start_server harness_orig_start_server
+    proc start_server {options {code undefined}} {
+        if {!$::external} { return [uplevel 1 [list harness_orig_start_server $options $code]] }
+        harness_wrap_helpers
+        set at [lsearch -exact $options "overrides"]
+        if {$at >= 0 && ![harness_is_refused $options]} {
+            set kept {}
+            foreach {name value} [uplevel 1 [list subst -nocommands -novariables [lindex $options $at+1]]] {
+                if {[harness_takes_config $name $value]} {
+                    lappend kept $name $value
+                } else {
+                    harness_note "CONFIG SET $name $value refused: left out of a block's set-up"
+                }
+            }
+            lset options $at+1 $kept
+        }
+        set tags_before $::tags
+        set depth [llength $::servers]
+        set status [catch {uplevel 1 [list harness_orig_start_server $options $code]} result returned]
+        if {$status == 0} { return $result }
+        if {$status != 1} { return -options $returned $result }
+        # The block broke outside any test: one error, unwind, go on.
+        set ::tags $tags_before
+        while {[llength $::servers] > $depth} {
+            catch {[dict get [lindex $::servers end] client] close}
+            set ::servers [lrange $::servers 0 end-1]
+        }
+        incr ::num_failed
+        send_data_packet $::test_server_fd err "(block set-up) in $::curfile\n$result"
+        return ""
+    }
+    rename run_external_server_test harness_orig_external
+    proc run_external_server_test {code overrides} {
+        if {![info exists ::harness_asked_functions]} {
+            set ::harness_asked_functions 1
+            catch {
+                set client [redis $::host $::port 0 $::tls]
+                if {[catch {$client function flush}]} {
+                    set ::harness_has_functions 0
+                    harness_note "FUNCTION FLUSH refused: the suite's calls of it are left out"
+                }
+                $client close
+            }
+        }
+        uplevel 1 [list harness_orig_external $code $overrides]
+    }
+}
+
+harness_source [file join [pwd] tests test_helper.tcl]
