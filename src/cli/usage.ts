@@ -8,7 +8,7 @@ export const USAGE = `Usage: mayfly [/path/to/redis.conf] [--directive value ...
 Starts an in-memory server that speaks the protocol of Redis ${REDIS_VERSION}.
 
   /path/to/redis.conf   Configuration, in the format of Redis.
-  --directive value     Any directive of a configuration file; wins over the file.
+  --directive value     Any directive of such a file; wins over the file.
   -                     Reads more configuration from standard input.
 
 Often wanted:
