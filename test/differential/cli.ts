@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { mayfly, mayflyChecked, redisServer, redisServerVersion } from '../support/server-process.ts';
+import { writeCompatibilityPage } from './compatibility-table.ts';
 import { describeFinding, type Finding, Tester } from './tester.ts';
 
 const usage = `Sends the same random commands to Mayfly and to redis-server and compares all that they answer.
@@ -17,6 +18,7 @@ const usage = `Sends the same random commands to Mayfly and to redis-server and 
   --shrink MS      time to shrink each (8000)
   --subject WHAT   mayfly (dist/), checked (dist-checked/, with assertions), redis-server (to test the tester)
   --write FILE     the findings, grouped by command
+  --write-docs     no run: puts the tables of docs/compatibility.md in step with the code
 `;
 
 const { values } = parseArgs({
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     shrink: { type: 'string', default: '8000' },
     subject: { type: 'string', default: 'mayfly' },
     write: { type: 'string' },
+    'write-docs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -87,6 +90,8 @@ function asMarkdown(findings: readonly Finding[]): string {
 
 if (values.help) {
   console.log(usage);
+} else if (values['write-docs']) {
+  writeCompatibilityPage();
 } else {
   const version = redisServerVersion();
   if (version === undefined) throw new Error('redis-server is not installed: there is nothing to compare with');
