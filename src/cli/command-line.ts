@@ -7,7 +7,8 @@ import { quoteArgument, splitLine } from '../config/line.ts';
 export type CommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly config: Config }
+  /** `standardInput` is what was read from there, for a process that begins anew in the background. */
+  | { readonly kind: 'run'; readonly config: Config; readonly standardInput: Buffer | undefined }
   /** `message` is for standard error; the server is to exit with 1. */
   | { readonly kind: 'error'; readonly message: string };
 
@@ -20,8 +21,10 @@ export function parseCommandLine(args: readonly string[], host: Host = systemHos
   if (args[0] === '--version' || args[0] === '-v') return { kind: 'version' };
   try {
     const config = new Config(host);
-    config.load(findSources(args, host));
-    return { kind: 'run', config };
+    const sources = findSources(args, host);
+    config.load(sources);
+    const input = sources.find(({ kind }) => kind === 'standard input');
+    return { kind: 'run', config, standardInput: input && Buffer.from(input.text, 'latin1') };
   } catch (error) {
     if (error instanceof ConfigSourceError) return { kind: 'error', message: error.message };
     throw error;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ARENA_BYTES_MAX, ARENA_BYTES_MIN } from '../../memory/layout.ts';
 import { checkPowerOfTwo } from '../checks.ts';
 import { directive } from '../directive.ts';
 import { integer, memory } from '../number-types.ts';
@@ -6,8 +7,6 @@ import { oneOf } from '../scalar-types.ts';
 
 const SHARDS_MAX = 64;
 const WORKERS_MAX = 128;
-/** Addresses are non-negative 31-bit integers, and the last 64 KiB are spare so that no end of a block overflows. */
-const SHARD_BYTES_MAX = 2 ** 31 - 2 ** 16;
 
 /** What Redis doesn't know. */
 export const mayflyDirectives = {
@@ -26,7 +25,7 @@ export const mayflyDirectives = {
     flags: ['immutable'],
     about: 'Parts of the data, each with a lock of its own: a power of two.',
   }),
-  'shard-memory': directive(memory(2 ** 20, SHARD_BYTES_MAX), String(SHARD_BYTES_MAX), {
+  'shard-memory': directive(memory(ARENA_BYTES_MIN, ARENA_BYTES_MAX), String(ARENA_BYTES_MAX), {
     built: true,
     flags: ['immutable'],
     about: 'Address space of a shard. Only pages in use take memory.',
