@@ -12,6 +12,8 @@ import { ACCESS_MAX, accessOf, setAccess } from './entry.ts';
 const LFU_INITIAL = 5;
 
 export class AccessClock {
+  /** The time of the running batch in ms: what deadlines are checked against. */
+  nowMs = 0;
   private lfu = false;
   private seconds = 0;
   private minutes = 0;
@@ -31,6 +33,7 @@ export class AccessClock {
   }
 
   set(nowMs: number): void {
+    this.nowMs = nowMs;
     this.seconds = Math.floor(nowMs / 1000) & ACCESS_MAX;
     this.minutes = Math.floor(nowMs / 60_000) & 0xffff;
   }

@@ -16,7 +16,7 @@ export const HEAP_COUNT = 5;
 export const HEAP_CHUNKS = 6;
 export const HEAP_DIRECTORY_CHUNKS = 7;
 
-const CHUNK_NODES = 1024;
+export const CHUNK_NODES = 1024;
 const CHUNK_SHIFT = 10;
 const CHUNK_MASK = CHUNK_NODES - 1;
 const CHUNK_PAGES = 3;

@@ -82,7 +82,7 @@ export class Keyspace {
   peek(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
     const entry = this.table.find(key, keyFrom, keyBytes, hash);
     if (entry === 0 || !hasDeadline(this.arena, entry)) return entry;
-    if (this.heap.deadlineOf(entry) > this.shard.nowMs) return entry;
+    if (this.heap.deadlineOf(entry) > this.shard.access.nowMs) return entry;
     this.expire(entry, hash);
     return 0;
   }
@@ -125,7 +125,7 @@ export class Keyspace {
       const i32 = this.arena.i32;
       i32[old >> 2] = i32[old >> 2] & ~0xff & ~(FLAG_RAW << 8);
       setValueLength(this.arena, old, valueBytes);
-      if (deadlineMs !== NO_DEADLINE) this.heap.change(old, deadlineMs);
+      if (deadlineMs !== NO_DEADLINE) this.changeDeadline(old, deadlineMs);
       return old;
     }
     return this.put(key, keyFrom, keyBytes, hash, old, TYPE_STRING, flags, valueBytes, valueBytes, deadlineMs);
@@ -179,12 +179,13 @@ export class Keyspace {
   /** Gives the entry a deadline. @returns the entry's address now. @throws OutOfMemoryError, nothing changed */
   setDeadline(entry: number, hash: number, deadlineMs: number): number {
     if (hasDeadline(this.arena, entry)) {
-      this.heap.change(entry, deadlineMs);
+      this.changeDeadline(entry, deadlineMs);
       return entry;
     }
     this.heap.reserve();
     const moved = this.relayout(entry, hash, flagsOf(this.arena, entry) | FLAG_DEADLINE, this.ownBytes(entry));
     this.heap.add(moved, deadlineMs);
+    this.shard.noticeDeadline(deadlineMs);
     return moved;
   }
 
@@ -290,8 +291,16 @@ export class Keyspace {
       this.freeValue(old);
       this.allocator.free(old);
     }
-    if (deadlineMs !== NO_DEADLINE) this.heap.add(entry, deadlineMs);
+    if (deadlineMs !== NO_DEADLINE) {
+      this.heap.add(entry, deadlineMs);
+      this.shard.noticeDeadline(deadlineMs);
+    }
     return entry;
+  }
+
+  private changeDeadline(entry: number, deadlineMs: number): void {
+    this.heap.change(entry, deadlineMs);
+    this.shard.noticeDeadline(deadlineMs);
   }
 
   /** Moves an entry to a block with another layout. Leaving the heap is done here, joining it is the caller's. */

@@ -25,8 +25,8 @@ export class Shard {
   readonly access: AccessClock;
   readonly seed: number;
   events: KeyEvents = NO_EVENTS;
-  /** The time against which deadlines are checked, in ms; set by the executor before each batch. */
-  nowMs = 0;
+  /** Rings the worker that expires this shard's keys: set where workers exist. */
+  wakeWorker: () => void = () => {};
   /** False while the client asked that its commands leave access clocks alone (CLIENT NO-TOUCH). */
   notesAccess = true;
 
@@ -75,7 +75,14 @@ export class Shard {
     this.arena.i32.fill(0, WORD_KEYSPACES, WORD_KEYSPACES + this.keyspaces.length * KEYSPACE_WORDS);
   }
 
-  /** When the worker will look at deadlines next: told by the worker, read by whoever sets an earlier one. */
+  /** A key has got this deadline: the worker must not sleep past it. */
+  noticeDeadline(deadlineMs: number): void {
+    if (deadlineMs >= this.workerWakesAtMs) return;
+    this.workerWakesAtMs = deadlineMs;
+    this.wakeWorker();
+  }
+
+  /** When the worker will look at deadlines next: never later than the earliest one. */
   get workerWakesAtMs(): number {
     return this.arena.f64[WORD_WORKER_WAKES_AT_MS >> 1];
   }

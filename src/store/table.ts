@@ -9,12 +9,14 @@
  *
  * The home slot comes from the ten bits of the hash after the `local depth` top ones, so entries lie nearly in the order of
  * their hashes, across the whole table. A full segment splits alone, which keeps that order: SCAN's cursor is simply the
- * next hash to look at. Deleting shifts entries back, so there are no tombstones. Two sparse buddies become one again.
+ * next hash to look at. Deleting shifts entries back, so there are no tombstones. Two sparse buddies become one again,
+ * and a directory far larger than its segments need is halved.
  */
 import { assert } from '../base/assert.ts';
 import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
+import { OutOfMemoryError } from '../memory/out-of-memory.ts';
 import { keyEquals } from './entry.ts';
 
 export const TABLE_DIRECTORY = 0;
@@ -23,16 +25,25 @@ export const TABLE_COUNT = 2;
 export const TABLE_SEGMENTS = 3;
 
 const SEGMENT_PAGES = 2;
-const SEGMENT_WORDS = 2048;
+export const SEGMENT_BYTES = 8192;
+export const SEGMENT_WORDS = SEGMENT_BYTES / 4;
 const SEGMENT_ENTRIES_MAX = 896;
 /** Buddies are merged when they hold no more than this between them, far enough below the split that neither comes at once. */
 const MERGE_ENTRIES_MAX = 384;
 /** Hash bits after these choose the shard at the other end; deeper than this, home slots would begin to crowd. */
 const DEPTH_MAX = 22;
-const DEPTH_MASK = 31;
+/** The low bits of a directory's word: its segment's local depth. */
+export const DEPTH_MASK = 31;
+/**
+ * The directory isn't doubled beyond so many words a segment; two to four are usual. Only keys made to collide could
+ * want more: their segment then fills up, and refuses what would take its last empty slot.
+ */
+const DIRECTORY_WORDS_PER_SEGMENT_MAX = 64;
+/** One slot is always empty: a probe ends there. */
+const CROWDED_ENTRIES_MAX = 1022;
 
 /** The first slot to try for a hash, as a word offset in the segment. */
-const homeWord = (hash: number, localDepth: number): number => {
+export const homeWord = (hash: number, localDepth: number): number => {
   const bits = (hash << localDepth) >>> 22;
   return (1 + ((bits * 1023) >>> 10)) << 1;
 };
@@ -154,7 +165,7 @@ export class Table {
     i32[hole + 1] = 0;
     const left = --i32[first + 1];
     i32[this.base + TABLE_COUNT]--;
-    if (localDepth > 0 && left < MERGE_ENTRIES_MAX && (left & 31) === 0) this.merge(hash);
+    if (localDepth > 0 && left < MERGE_ENTRIES_MAX && (left & 31) === 0) this.shrink(hash);
   }
 
   /**
@@ -185,20 +196,20 @@ export class Table {
     return position;
   }
 
-  /** Any entry, or 0 if there is none. @param random below 2^32 @param again gives another number each call */
-  sample(again: () => number): number {
+  /** Any entry, or 0 if there is none. @param random gives another 32-bit number each call */
+  sample(random: () => number): number {
     const i32 = this.i32;
     if (this.count === 0) return 0;
     for (;;) {
-      const hash = again() | 0;
+      const hash = random() | 0;
       const first = (i32[(i32[this.base + TABLE_DIRECTORY] >> 2) + this.directoryIndex(hash)] & ~DEPTH_MASK) >> 2;
       if (i32[first + 1] === 0) continue;
       for (let tries = 0; tries < 64; tries++) {
-        const entry = i32[first + ((1 + ((again() >>> 0) % 1023)) << 1) + 1];
+        const entry = i32[first + ((1 + ((random() >>> 0) % 1023)) << 1) + 1];
         if (entry !== 0) return entry;
       }
       // A nearly empty segment: its first entry after a random slot.
-      const offset = (again() >>> 0) % 1023;
+      const offset = (random() >>> 0) % 1023;
       for (let i = 0; i < 1023; i++) {
         const entry = i32[first + ((1 + ((offset + i) % 1023)) << 1) + 1];
         if (entry !== 0) return entry;
@@ -260,14 +271,17 @@ export class Table {
     return segment;
   }
 
-  /** @returns false if the segment can't be split further: it may then fill up to its last slot but one */
+  /**
+   * @returns false if the segment can't be split further: it may then fill up to its last slot but one
+   * @throws OutOfMemoryError, the segment as it was; also when it is full and can't be split
+   */
   private split(hash: number): boolean {
     const i32 = this.i32;
     const tagged = i32[(i32[this.base + TABLE_DIRECTORY] >> 2) + this.directoryIndex(hash)];
     const localDepth = tagged & DEPTH_MASK;
     const old = tagged & ~DEPTH_MASK;
-    if (localDepth >= DEPTH_MAX) {
-      assert(i32[(old >> 2) + 1] < 1022, 'a segment at its greatest depth is full');
+    if (localDepth === this.depth && !this.mayDouble()) {
+      if (i32[(old >> 2) + 1] >= CROWDED_ENTRIES_MAX) throw new OutOfMemoryError();
       return false;
     }
     const added = this.addSegment(localDepth + 1);
@@ -316,6 +330,10 @@ export class Table {
     i32[high + 1] = highCount;
   }
 
+  private mayDouble(): boolean {
+    return this.depth < DEPTH_MAX && 1 << this.depth <= this.segmentCount * DIRECTORY_WORDS_PER_SEGMENT_MAX;
+  }
+
   private doubleDirectory(): void {
     const i32 = this.i32;
     const depth = this.depth;
@@ -331,21 +349,29 @@ export class Table {
     i32[this.base + TABLE_DEPTH] = depth + 1;
   }
 
-  /** Joins the hash's segment with its buddy if both are sparse enough. */
-  private merge(hash: number): void {
+  /** Joins the hash's segment with its buddy, and what that makes with its own, as long as they are sparse enough. */
+  private shrink(hash: number): void {
+    if (!this.merge(hash)) return;
+    while (this.merge(hash)) {}
+    while (this.depth > 0 && this.segmentCount * 8 <= 1 << this.depth && this.halveDirectory()) {}
+  }
+
+  /** @returns false if the segment has no buddy of its own depth, or they hold too much between them */
+  private merge(hash: number): boolean {
     const i32 = this.i32;
     const directory = i32[this.base + TABLE_DIRECTORY] >> 2;
     const index = this.directoryIndex(hash);
     const localDepth = i32[directory + index] & DEPTH_MASK;
+    if (localDepth === 0) return false;
     const width = 1 << (this.depth - localDepth + 1);
     const lowIndex = index & ~(width - 1);
     const low = i32[directory + lowIndex];
     const high = i32[directory + lowIndex + width / 2];
-    if ((low & DEPTH_MASK) !== (high & DEPTH_MASK)) return;
+    if ((low & DEPTH_MASK) !== (high & DEPTH_MASK)) return false;
     const lowFirst = (low & ~DEPTH_MASK) >> 2;
     const highFirst = (high & ~DEPTH_MASK) >> 2;
     const together = i32[lowFirst + 1] + i32[highFirst + 1];
-    if (together > MERGE_ENTRIES_MAX) return;
+    if (together > MERGE_ENTRIES_MAX) return false;
     scratch.set(i32.subarray(lowFirst, lowFirst + SEGMENT_WORDS));
     i32.fill(0, lowFirst, lowFirst + SEGMENT_WORDS);
     for (let slot = 2; slot < SEGMENT_WORDS; slot += 2) {
@@ -359,6 +385,23 @@ export class Table {
     this.allocator.free(high & ~DEPTH_MASK);
     i32.fill((low & ~DEPTH_MASK) | (localDepth - 1), directory + lowIndex, directory + lowIndex + width);
     i32[this.base + TABLE_SEGMENTS]--;
+    return true;
+  }
+
+  /** @returns false if a segment still needs the last bit */
+  private halveDirectory(): boolean {
+    const i32 = this.i32;
+    const depth = this.depth;
+    const directory = i32[this.base + TABLE_DIRECTORY];
+    const first = directory >> 2;
+    for (let index = 0; index < 1 << depth; index++) {
+      if ((i32[first + index] & DEPTH_MASK) === depth) return false;
+    }
+    const half = 1 << (depth - 1);
+    for (let index = 0; index < half; index++) i32[first + index] = i32[first + index * 2];
+    i32[this.base + TABLE_DIRECTORY] = this.allocator.reallocate(directory, half * 4, half * 4);
+    i32[this.base + TABLE_DEPTH] = depth - 1;
+    return true;
   }
 
   private scanRange(

@@ -12,6 +12,8 @@ export interface TypeLimits {
   hashMaxListpackValue: number;
   zsetMaxListpackEntries: number;
   zsetMaxListpackValue: number;
+  /** Size of a list's chunk: elements, or for −1 to −5: 4, 8, 16, 32, 64 KiB. */
+  listMaxListpackSize: number;
   /** Seed of the hash of members in tables made from now on; the same in all threads, drawn anew by each process. */
   hashSeed: number;
 }
@@ -24,5 +26,6 @@ export const typeLimits: TypeLimits = {
   hashMaxListpackValue: 64,
   zsetMaxListpackEntries: 128,
   zsetMaxListpackValue: 64,
+  listMaxListpackSize: -2,
   hashSeed: 0,
 };

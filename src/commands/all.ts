@@ -1,0 +1,8 @@
+/**
+ * Every command that a worker can run, in one order on every thread: ids are places in it. Commands that need a connection
+ * or the server are added by the I/O threads alone (server/).
+ */
+import type { Command } from './define.ts';
+import { stringSetCommands } from './string-set.ts';
+
+export const dataCommands: readonly Command[] = [...stringSetCommands];

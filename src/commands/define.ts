@@ -1,0 +1,161 @@
+/**
+ * A command is declared beside its code; everything else follows from the declaration: arity, key positions, routing,
+ * flags, ACL categories, COMMAND INFO and DOCS, whether it may be handed to a worker.
+ */
+import type { Context } from './context.ts';
+import { type KeySpec, parseKeySpecs } from './key-specs.ts';
+import { type Argument, arityOf, parseSyntax } from './syntax.ts';
+
+export type Group =
+  | 'string'
+  | 'list'
+  | 'set'
+  | 'sorted-set'
+  | 'hash'
+  | 'stream'
+  | 'array'
+  | 'bitmap'
+  | 'hyperloglog'
+  | 'geo'
+  | 'generic'
+  | 'connection'
+  | 'server'
+  | 'transactions'
+  | 'pubsub'
+  | 'scripting'
+  | 'cluster'
+  | 'module';
+
+export interface CommandSpec {
+  /** In capitals; a subcommand as `CONFIG|GET`. */
+  name: string;
+  since: string;
+  group: Group;
+  complexity: string;
+  /** One sentence in our own words. */
+  summary: string;
+  /** See syntax.ts. Empty for a command without arguments. */
+  syntax: string;
+  /** See key-specs.ts. */
+  keys?: string;
+  /** Redis' command flags, in COMMAND INFO's names, separated by spaces. */
+  flags?: string;
+  /** ACL categories beyond those that flags and group imply, without `@`. */
+  categories?: string;
+  /** Command tips, separated by spaces. */
+  tips?: string;
+  deprecatedSince?: string;
+  replacedBy?: string;
+  /** [version, what changed], in our own words. */
+  history?: readonly (readonly [string, string])[];
+  /**
+   * Which shards the command needs locked.
+   *
+   *     keys         those of its keys (the default when it has `keys`)
+   *     none         none: the I/O thread runs it (the default otherwise)
+   *     all          every shard
+   *     each         one after the other: it calls `ctx.inShard`; a worker then lets others in between
+   */
+  scope?: 'keys' | 'none' | 'all' | 'each';
+  /** The shards beyond those of its keys, when keys are named in data (SORT … BY): a bit mask, −1 for all. */
+  extraShards?: (ctx: Context) => number;
+  /** Arity where the syntax doesn't give it. */
+  arity?: number;
+  run: (ctx: Context) => void;
+}
+
+export const FLAG_WRITE = 1;
+export const FLAG_READONLY = 2;
+export const FLAG_DENYOOM = 4;
+export const FLAG_FAST = 8;
+export const FLAG_BLOCKING = 16;
+export const FLAG_ADMIN = 32;
+export const FLAG_NOSCRIPT = 64;
+export const FLAG_PUBSUB = 128;
+export const FLAG_NO_MULTI = 256;
+export const FLAG_LOADING = 512;
+export const FLAG_NO_AUTH = 1024;
+export const FLAG_MOVABLE_KEYS = 2048;
+export const FLAG_STALE = 4096;
+
+const FLAG_BITS: Record<string, number> = {
+  write: FLAG_WRITE,
+  readonly: FLAG_READONLY,
+  denyoom: FLAG_DENYOOM,
+  fast: FLAG_FAST,
+  blocking: FLAG_BLOCKING,
+  admin: FLAG_ADMIN,
+  noscript: FLAG_NOSCRIPT,
+  pubsub: FLAG_PUBSUB,
+  no_multi: FLAG_NO_MULTI,
+  loading: FLAG_LOADING,
+  no_auth: FLAG_NO_AUTH,
+  movablekeys: FLAG_MOVABLE_KEYS,
+  stale: FLAG_STALE,
+};
+
+export const SCOPE_NONE = 0;
+/** One key at a fixed place: nearly every command. */
+export const SCOPE_ONE_KEY = 1;
+export const SCOPE_KEYS = 2;
+export const SCOPE_ALL = 3;
+export const SCOPE_EACH = 4;
+
+export class Command {
+  readonly spec: CommandSpec;
+  /** As in replies and statistics: `get`, `config|get`. */
+  readonly name: string;
+  readonly arity: number;
+  readonly flags: number;
+  readonly flagNames: readonly string[];
+  readonly keySpecs: readonly KeySpec[];
+  readonly scope: number;
+  /** Word of the only key, when scope is SCOPE_ONE_KEY. */
+  readonly keyIndex: number;
+  readonly run: (ctx: Context) => void;
+  readonly subcommands = new Map<string, Command>();
+  /** Place in the registry and in statistics. */
+  id = -1;
+  private parsedSyntax: Argument[] | undefined;
+
+  constructor(spec: CommandSpec) {
+    this.spec = spec;
+    this.name = spec.name.toLowerCase();
+    this.run = spec.run;
+    this.flagNames = spec.flags === undefined || spec.flags === '' ? [] : spec.flags.split(' ');
+    this.flags = this.flagNames.reduce((bits, name) => bits | (FLAG_BITS[name] ?? 0), 0);
+    this.keySpecs = parseKeySpecs(spec.keys ?? '');
+    this.arity = spec.arity ?? arityOf(spec.name.split('|').length, this.arguments);
+    this.scope = this.scopeOf(spec);
+    const begin = this.keySpecs[0]?.begin;
+    this.keyIndex = begin !== undefined && 'index' in begin ? begin.index : 0;
+  }
+
+  get arguments(): Argument[] {
+    this.parsedSyntax ??= parseSyntax(this.spec.syntax);
+    return this.parsedSyntax;
+  }
+
+  get isWrite(): boolean {
+    return (this.flags & FLAG_WRITE) !== 0;
+  }
+
+  private scopeOf(spec: CommandSpec): number {
+    if (spec.scope === 'all') return SCOPE_ALL;
+    if (spec.scope === 'each') return SCOPE_EACH;
+    if (spec.scope === 'none' || this.keySpecs.length === 0) return SCOPE_NONE;
+    const [{ begin, find }] = this.keySpecs;
+    const single =
+      this.keySpecs.length === 1 &&
+      begin !== undefined &&
+      'index' in begin &&
+      find !== undefined &&
+      'lastKey' in find &&
+      find.lastKey === 0 &&
+      spec.extraShards === undefined;
+    return single ? SCOPE_ONE_KEY : SCOPE_KEYS;
+  }
+}
+
+/** Declares a command. */
+export const command = (spec: CommandSpec): Command => new Command(spec);

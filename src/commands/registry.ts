@@ -1,0 +1,75 @@
+/**
+ * All commands of this thread, found by the bytes of their names without making a string.
+ * Data commands are registered first and in the same order on every thread, so that an id means the same everywhere.
+ */
+import type { Region } from '../base/region.ts';
+import type { Command } from './define.ts';
+
+const SLOTS = 2048;
+
+export class Registry {
+  readonly commands: Command[] = [];
+  private readonly byName = new Map<string, Command>();
+  private readonly slots = new Int16Array(SLOTS).fill(-1);
+  private readonly names: Uint8Array[] = [];
+
+  /** Adds commands; subcommands must come after the command they belong to. @throws Error on a name taken */
+  register(commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (this.byName.has(command.name)) throw new Error(`two commands named ${command.name}`);
+      command.id = this.commands.length;
+      this.commands.push(command);
+      this.byName.set(command.name, command);
+      const [container, sub] = command.name.split('|');
+      this.names.push(Buffer.from(command.name));
+      if (sub === undefined) this.addSlot(command);
+      else this.container(container).subcommands.set(sub, command);
+    }
+  }
+
+  /** By name in any case, `config|get` for a subcommand. Cold. */
+  get(name: string): Command | undefined {
+    return this.byName.get(name.toLowerCase());
+  }
+
+  /** By the name's bytes in any case, subcommands not followed. @returns undefined if there is none */
+  find(source: Region, at: number, length: number): Command | undefined {
+    const u8 = source.u8;
+    let slot = foldedHash(u8, at, length);
+    for (;;) {
+      const id = this.slots[slot];
+      if (id < 0) return undefined;
+      if (this.nameEquals(id, u8, at, length)) return this.commands[id];
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+  }
+
+  private container(name: string): Command {
+    const command = this.byName.get(name);
+    if (command === undefined) throw new Error(`no command ${name} to hold subcommands`);
+    return command;
+  }
+
+  private addSlot(command: Command): void {
+    const name = this.names[command.id];
+    let slot = foldedHash(name, 0, name.length);
+    while (this.slots[slot] >= 0) slot = (slot + 1) & (SLOTS - 1);
+    this.slots[slot] = command.id;
+  }
+
+  private nameEquals(id: number, u8: Uint8Array, at: number, length: number): boolean {
+    const name = this.names[id];
+    if (name.length !== length) return false;
+    for (let i = 0; i < length; i++) {
+      const c = u8[at + i];
+      if ((c >= 65 && c <= 90 ? c | 32 : c) !== name[i]) return false;
+    }
+    return true;
+  }
+}
+
+function foldedHash(u8: Uint8Array, at: number, length: number): number {
+  let h = length;
+  for (let i = 0; i < length && i < 24; i++) h = (Math.imul(h, 31) + (u8[at + i] | 32)) | 0;
+  return (h ^ (h >>> 11)) & (SLOTS - 1);
+}

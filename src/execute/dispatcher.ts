@@ -1,0 +1,141 @@
+/**
+ * An I/O thread's way from a parsed command to its reply: find it, check it, find its shards, then run it here or hand it
+ * to a worker.
+ *
+ *     auto     here if the shards are free and the command is short, else to the worker (the default)
+ *     always   every command with keys to the worker: the classic message-passing server, kept to be measured against
+ *     never    here, whatever it costs; a lock that a worker holds to expire keys is waited for
+ *
+ * Locks taken for a command are kept until the batch ends (`endBatch`) or a worker wants them.
+ */
+import type { Context } from '../commands/context.ts';
+import { type Command, SCOPE_ALL, SCOPE_EACH, SCOPE_NONE, SCOPE_ONE_KEY } from '../commands/define.ts';
+import { wrongArity } from '../commands/errors.ts';
+import type { Registry } from '../commands/registry.ts';
+import type { CommandStats } from '../observe/command-stats.ts';
+import type { LockSet } from '../store/lock-set.ts';
+import type { Executor } from './executor.ts';
+import type { HandOff } from './hand-off.ts';
+import { shardMaskOf } from './keys.ts';
+import type { Session } from './session.ts';
+import { subcommandOf, unknownCommandText } from './unknown-command.ts';
+
+export type HandOffMode = 'auto' | 'always' | 'never';
+
+/** What stands between a command and its running: maxmemory. @returns an error text to refuse it, or undefined */
+export type Gate = (command: Command, ctx: Context, shardMask: number) => string | undefined;
+
+export class Dispatcher {
+  private readonly ctx: Context;
+  private readonly registry: Registry;
+  private readonly executor: Executor;
+  private readonly handOff: HandOff;
+  private readonly locks: LockSet;
+  private readonly stats: CommandStats;
+  private readonly allShards: number;
+  mode: HandOffMode = 'auto';
+  /** Looked at for commands that may need memory, only while a limit is set. */
+  memoryGate: Gate | undefined = undefined;
+
+  constructor(executor: Executor, registry: Registry, handOff: HandOff, stats: CommandStats) {
+    this.executor = executor;
+    this.ctx = executor.ctx;
+    this.registry = registry;
+    this.handOff = handOff;
+    this.locks = executor.ctx.locks;
+    this.stats = stats;
+    const shards = executor.ctx.shards.length;
+    this.allShards = shards === 32 ? -1 : (1 << shards) - 1;
+  }
+
+  /**
+   * Finds the command that `ctx` holds the arguments of and checks its arity.
+   * @returns undefined if there is nothing to run: the error is written
+   */
+  resolve(): Command | undefined {
+    const { ctx } = this;
+    ctx.renew();
+    let command = this.registry.find(ctx.source, ctx.at[0], ctx.size[0]);
+    if (command === undefined) {
+      ctx.reply.error(unknownCommandText(ctx));
+      return undefined;
+    }
+    if (command.subcommands.size > 0 && ctx.argc > 1) {
+      const sub = subcommandOf(command, ctx);
+      if (sub === undefined) return undefined;
+      command = sub;
+    }
+    const { arity } = command;
+    if (arity > 0 ? ctx.argc !== arity : ctx.argc < -arity) {
+      this.stats.rejected(command.id);
+      ctx.reply.error(wrongArity(command.name).message);
+      return undefined;
+    }
+    return command;
+  }
+
+  /** Runs the command for the session, or hands it over: then `session.waiting` is true. */
+  dispatch(command: Command, session: Session): void {
+    const { ctx } = this;
+    ctx.command = command;
+    ctx.session = session;
+    ctx.db = session.db;
+    if (command.scope === SCOPE_NONE) {
+      this.executor.run(command);
+      return;
+    }
+    const mask = this.maskOf(command);
+    if (this.memoryGate !== undefined) {
+      const refusal = this.memoryGate(command, ctx, mask);
+      if (refusal !== undefined) {
+        this.stats.rejected(command.id);
+        ctx.reply.error(refusal);
+        return;
+      }
+    }
+    if (!this.take(mask)) {
+      this.handOff.send(ctx, session, mask);
+      return;
+    }
+    ctx.mayHandOff = this.mode === 'auto';
+    if (!this.executor.run(command)) this.handOff.send(ctx, session, mask);
+  }
+
+  /** Lets go of every lock: the batch is over. */
+  endBatch(): void {
+    if (this.locks.held !== 0) this.locks.release(this.locks.held);
+  }
+
+  private maskOf(command: Command): number {
+    const { ctx } = this;
+    const { scope } = command;
+    if (scope === SCOPE_ONE_KEY) return 1 << ctx.shardIndexOf(ctx.hashOf(command.keyIndex));
+    if (scope === SCOPE_ALL || scope === SCOPE_EACH) return this.allShards;
+    return shardMaskOf(command, ctx);
+  }
+
+  /** @returns whether the command may run here, its shards locked */
+  private take(mask: number): boolean {
+    const { locks } = this;
+    if (this.mode !== 'auto') return this.takeOutright(mask);
+    const wanted = locks.wanted(mask);
+    if (wanted !== 0) {
+      locks.release(wanted);
+      return false;
+    }
+    return (mask & ~locks.held) === 0 || locks.tryAcquire(mask);
+  }
+
+  private takeOutright(mask: number): boolean {
+    const { locks } = this;
+    if (this.mode === 'always') {
+      locks.release(locks.held);
+      return false;
+    }
+    if ((mask & ~locks.held) !== 0 && !locks.tryAcquire(mask)) {
+      locks.release(locks.held);
+      locks.acquire(mask);
+    }
+    return true;
+  }
+}

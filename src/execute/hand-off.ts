@@ -1,0 +1,150 @@
+/**
+ * The I/O thread's side of the mailboxes: commands out, replies in. A command for which a ring has no room waits here and
+ * goes out when the ring's worker has read on: its connection waits anyway, and no other connection is held up.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { Region } from '../base/region.ts';
+import type { Context } from '../commands/context.ts';
+import { Doorbell } from '../memory/doorbell.ts';
+import { RingConsumer, RingProducer } from '../memory/ring.ts';
+import {
+  BY_PORT_BYTES,
+  IN_RING,
+  REPLY_HEAD_BYTES,
+  REQUEST_NO_TOUCH,
+  REQUEST_RESP3,
+  regionOver,
+  requestBytes,
+  writeByPort,
+  writeRequest,
+} from './messages.ts';
+import type { Plane } from './plane.ts';
+import { workerOf } from './plane.ts';
+import type { Session } from './session.ts';
+
+/** Told of each reply that a worker sends back: bytes `[at, at + length)`, valid during the call unless `owned`. */
+export type ReplyReceiver = (session: number, reply: Region, at: number, length: number, owned: boolean) => void;
+
+interface Mailbox {
+  readonly requests: RingProducer;
+  readonly replies: RingConsumer;
+  readonly doorbell: Doorbell;
+  /** Where long messages go; undefined until the worker runs. */
+  port: MessagePort | undefined;
+  /** Requests for which the ring had no room, whole, in order. */
+  readonly backlog: Region[];
+}
+
+export class HandOff {
+  private readonly mailboxes: Mailbox[];
+  private readonly plane: Plane;
+  private readonly doorbell: Doorbell;
+  private readonly receive: ReplyReceiver;
+  /** Commands with workers now. */
+  pending = 0;
+  /** Commands handed over since the start. */
+  total = 0;
+
+  constructor(plane: Plane, ioThread: number, receive: ReplyReceiver) {
+    this.plane = plane;
+    this.receive = receive;
+    this.doorbell = new Doorbell(plane.doorbells[ioThread]);
+    this.mailboxes = Array.from({ length: plane.workers }, (_, worker) => ({
+      requests: new RingProducer(plane.requests[ioThread][worker]),
+      replies: new RingConsumer(plane.replies[ioThread][worker]),
+      doorbell: new Doorbell(plane.doorbells[plane.ioThreads + worker]),
+      port: undefined,
+      backlog: [],
+    }));
+    this.doorbell.prepareSleep();
+  }
+
+  /** The worker is there, or there again: long messages can go by this port. */
+  attach(worker: number, port: MessagePort): void {
+    const mailbox = this.mailboxes[worker];
+    mailbox.port = port;
+    this.flushBacklog(mailbox);
+    mailbox.doorbell.ring();
+  }
+
+  /** Gives the command in `ctx` to the worker of its first shard. */
+  send(ctx: Context, session: Session, shardMask: number): void {
+    const shard = shardMask === 0 ? 0 : 31 - Math.clz32(shardMask & -shardMask);
+    const mailbox = this.mailboxes[workerOf(shard, this.plane.workers)];
+    session.waiting = true;
+    this.pending++;
+    this.total++;
+    const flags = (session.resp3 ? REQUEST_RESP3 : 0) | (session.noTouch ? REQUEST_NO_TOUCH : 0);
+    const bytes = requestBytes(ctx);
+    const { requests } = mailbox;
+    if (mailbox.backlog.length === 0 && bytes <= requests.payloadBytesMax) {
+      const at = requests.tryReserve(bytes);
+      if (at >= 0) {
+        writeRequest(requests.region, at, ctx, session.id, ctx.db, flags);
+        requests.commit();
+        mailbox.doorbell.ring();
+        return;
+      }
+    }
+    const copy = Region.allocate(bytes);
+    writeRequest(copy, 0, ctx, session.id, ctx.db, flags);
+    mailbox.backlog.push(copy);
+    this.flushBacklog(mailbox);
+  }
+
+  /** Wakes a worker whose deadlines have changed. */
+  wake(worker: number): void {
+    this.mailboxes[worker].doorbell.ring();
+  }
+
+  /** Takes every reply that has come, and sends out what waited for room. */
+  drain(): void {
+    this.doorbell.stayAwake();
+    for (const mailbox of this.mailboxes) {
+      this.drainReplies(mailbox);
+      if (mailbox.backlog.length > 0) this.flushBacklog(mailbox);
+    }
+    // From here on a worker that replies rings; what came in between is seen by this second look.
+    this.doorbell.prepareSleep();
+    for (const mailbox of this.mailboxes) this.drainReplies(mailbox);
+  }
+
+  private drainReplies(mailbox: Mailbox): void {
+    const { replies } = mailbox;
+    for (let at = replies.peek(); at >= 0; at = replies.peek()) {
+      const { view } = replies.region;
+      const session = view.getInt32(at + 4, true);
+      this.pending--;
+      if (view.getInt32(at, true) === IN_RING) {
+        this.receive(session, replies.region, at + REPLY_HEAD_BYTES, view.getInt32(at + 8, true), false);
+      } else {
+        const message = mailbox.port === undefined ? undefined : receiveMessageOnPort(mailbox.port);
+        if (message === undefined) throw new Error('a reply announced by a worker is not there');
+        const { buffer, bytes } = message.message as { buffer: SharedArrayBuffer; bytes: number };
+        this.receive(session, regionOver(buffer), 0, bytes, true);
+      }
+      replies.release();
+    }
+  }
+
+  private flushBacklog(mailbox: Mailbox): void {
+    const { backlog, requests } = mailbox;
+    while (backlog.length > 0) {
+      const message = backlog[0];
+      const long = message.length > requests.payloadBytesMax;
+      if (long && mailbox.port === undefined) return;
+      const at = requests.tryReserve(long ? BY_PORT_BYTES : message.length);
+      if (at < 0) return;
+      if (long) {
+        mailbox.port?.postMessage(message.u8.buffer);
+        writeByPort(requests.region, at, message.view.getInt32(4, true));
+      } else {
+        requests.region.u8.set(message.u8, at);
+      }
+      requests.commit();
+      backlog.shift();
+    }
+    mailbox.doorbell.ring();
+  }
+}

@@ -1,0 +1,14 @@
+/** What a command may know and change of the client that sent it. The I/O thread that owns the connection owns this. */
+export class Session {
+  readonly id: number;
+  db = 0;
+  resp3 = false;
+  /** A command of this client is with a worker: nothing of what it sent after may run yet. */
+  waiting = false;
+  /** CLIENT NO-TOUCH: reading leaves access clocks alone. */
+  noTouch = false;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}

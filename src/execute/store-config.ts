@@ -1,0 +1,44 @@
+/** Carries configuration into the plain numbers that types and store read, on the main thread and on workers. */
+import type { ConfigView } from '../config/config-view.ts';
+import type { DirectiveName } from '../config/directives.ts';
+import type { AccessClock } from '../store/access.ts';
+import { typeLimits } from '../types/limits.ts';
+
+const LIMITS = [
+  'set-max-intset-entries',
+  'set-max-listpack-entries',
+  'set-max-listpack-value',
+  'hash-max-listpack-entries',
+  'hash-max-listpack-value',
+  'zset-max-listpack-entries',
+  'zset-max-listpack-value',
+  'list-max-listpack-size',
+] as const satisfies readonly DirectiveName[];
+
+const ACCESS = ['maxmemory-policy', 'lfu-log-factor', 'lfu-decay-time'] as const satisfies readonly DirectiveName[];
+
+/** Directives that workers need. */
+export const WORKER_DIRECTIVES: readonly DirectiveName[] = [...LIMITS, ...ACCESS];
+
+/** Applies what is configured now and whenever it changes. @param hashSeed the process' seed, for members' hashes too */
+export function applyStoreConfig(config: ConfigView, access: AccessClock, hashSeed: number): void {
+  typeLimits.hashSeed = hashSeed;
+  const applyLimits = () => {
+    typeLimits.setMaxIntsetEntries = config.value('set-max-intset-entries');
+    typeLimits.setMaxListpackEntries = config.value('set-max-listpack-entries');
+    typeLimits.setMaxListpackValue = config.value('set-max-listpack-value');
+    typeLimits.hashMaxListpackEntries = config.value('hash-max-listpack-entries');
+    typeLimits.hashMaxListpackValue = config.value('hash-max-listpack-value');
+    typeLimits.zsetMaxListpackEntries = config.value('zset-max-listpack-entries');
+    typeLimits.zsetMaxListpackValue = config.value('zset-max-listpack-value');
+    typeLimits.listMaxListpackSize = config.value('list-max-listpack-size');
+  };
+  const applyAccess = () => {
+    const lfu = config.value('maxmemory-policy').endsWith('lfu');
+    access.configure(lfu, config.value('lfu-log-factor'), config.value('lfu-decay-time'));
+  };
+  applyLimits();
+  applyAccess();
+  config.onChange(LIMITS, applyLimits);
+  config.onChange(ACCESS, applyAccess);
+}

@@ -1,0 +1,299 @@
+/**
+ * Replies in RESP2 or RESP3, encoded straight into one buffer. Each thread has one Writer: replies of a received batch
+ * gather in it and are sent together. `ensure` before writing is the Writer's business, not the caller's.
+ */
+import { integerLength, writeBigInt, writeInteger } from '../base/numbers.ts';
+import { doubleLength, writeDouble } from '../base/double-write.ts';
+import { copy, Region } from '../base/region.ts';
+
+const INITIAL_BYTES = 65536;
+/** `$` or `*`, a length, CR LF. */
+const HEADER_BYTES_MAX = 24;
+const CRLF = 0x0a0d;
+
+const ASTERISK = 42;
+const COLON = 58;
+const COMMA = 44;
+const DOLLAR = 36;
+const EQUALS = 61;
+const HASH = 35;
+const LEFT_PARENTHESIS = 40;
+const MINUS = 45;
+const PERCENT = 37;
+const PLUS = 43;
+const GREATER = 62;
+const TILDE = 126;
+const BAR = 124;
+
+const constant = (text: string): Region => Region.of(text);
+
+const OK = constant('+OK\r\n');
+const QUEUED = constant('+QUEUED\r\n');
+const PONG = constant('+PONG\r\n');
+const NULL_BULK = constant('$-1\r\n');
+const NULL_ARRAY = constant('*-1\r\n');
+const NULL = constant('_\r\n');
+const EMPTY_BULK = constant('$0\r\n\r\n');
+const TRUE = constant('#t\r\n');
+const FALSE = constant('#f\r\n');
+
+export class Writer {
+  region = Region.allocate(INITIAL_BYTES);
+  /** Where the next byte goes; also how many bytes wait to be sent. */
+  at = 0;
+  /** The protocol version of the client whose reply is being written. */
+  resp3 = false;
+  /** Error replies written since the start; the executor tells by it whether a command failed. */
+  errors = 0;
+  /** Told of each error's text, for INFO errorstats. */
+  onError: (text: string) => void = () => {};
+
+  /** Makes room for `bytes` more. */
+  ensure(bytes: number): void {
+    if (this.at + bytes > this.region.u8.length) this.grow(bytes);
+  }
+
+  /** Hands over the buffer with what is in it, and goes on with a fresh one: for large replies, sent without copying. */
+  detach(): Region {
+    const region = this.region;
+    this.region = Region.allocate(INITIAL_BYTES);
+    this.at = 0;
+    return region;
+  }
+
+  raw(bytes: Region): void {
+    const length = bytes.u8.length;
+    this.ensure(length);
+    copy(bytes, 0, this.region, this.at, length);
+    this.at += length;
+  }
+
+  ok(): void {
+    this.raw(OK);
+  }
+
+  queued(): void {
+    this.raw(QUEUED);
+  }
+
+  pong(): void {
+    this.raw(PONG);
+  }
+
+  /** A simple string; cold. */
+  simple(text: string): void {
+    this.line(PLUS, text);
+  }
+
+  /** An error. `text` begins with its code: `ERR …`, `WRONGTYPE …`. */
+  error(text: string): void {
+    this.errors++;
+    this.onError(text);
+    // A line end inside would end the reply early, so it is told as a space, as Redis does.
+    this.line(MINUS, text.replace(/[\r\n]/g, ' '));
+  }
+
+  integer(value: number): void {
+    this.ensure(HEADER_BYTES_MAX);
+    this.header(COLON, value);
+  }
+
+  bigInteger(value: bigint): void {
+    this.ensure(HEADER_BYTES_MAX);
+    this.region.u8[this.at++] = COLON;
+    this.at = writeBigInt(this.region.u8, this.at, value);
+    this.crlf();
+  }
+
+  /** A bulk string out of memory. */
+  bulk(from: Region, at: number, length: number): void {
+    this.ensure(length + HEADER_BYTES_MAX);
+    this.header(DOLLAR, length);
+    copy(from, at, this.region, this.at, length);
+    this.at += length;
+    this.crlf();
+  }
+
+  /** A bulk string with an integer's digits. */
+  bulkInteger(value: number): void {
+    this.ensure(HEADER_BYTES_MAX * 2);
+    this.header(DOLLAR, integerLength(value));
+    this.at = writeInteger(this.region.u8, this.at, value);
+    this.crlf();
+  }
+
+  /** A bulk string of a JavaScript string's UTF-8 bytes; cold. */
+  bulkText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.ensure(bytes.length + HEADER_BYTES_MAX);
+    this.header(DOLLAR, bytes.length);
+    this.region.u8.set(bytes, this.at);
+    this.at += bytes.length;
+    this.crlf();
+  }
+
+  /** Makes room for a bulk string whose bytes the caller writes. @returns where they go in `region` */
+  bulkSpace(length: number): number {
+    this.ensure(length + HEADER_BYTES_MAX);
+    this.header(DOLLAR, length);
+    const at = this.at;
+    this.at += length;
+    this.crlf();
+    return at;
+  }
+
+  emptyBulk(): void {
+    this.raw(EMPTY_BULK);
+  }
+
+  /** What stands for a missing string: `$-1`, in RESP3 `_`. */
+  null(): void {
+    this.raw(this.resp3 ? NULL : NULL_BULK);
+  }
+
+  /** What stands for a missing array: `*-1`, in RESP3 `_`. */
+  nullArray(): void {
+    this.raw(this.resp3 ? NULL : NULL_ARRAY);
+  }
+
+  array(count: number): void {
+    this.ensure(HEADER_BYTES_MAX);
+    this.header(ASTERISK, count);
+  }
+
+  /** A map of `count` pairs; in RESP2 an array of twice as many. */
+  map(count: number): void {
+    this.ensure(HEADER_BYTES_MAX);
+    if (this.resp3) this.header(PERCENT, count);
+    else this.header(ASTERISK, count * 2);
+  }
+
+  /** A set; in RESP2 an array. */
+  set(count: number): void {
+    this.ensure(HEADER_BYTES_MAX);
+    this.header(this.resp3 ? TILDE : ASTERISK, count);
+  }
+
+  /** An out-of-band message; in RESP2 an array. */
+  push(count: number): void {
+    this.ensure(HEADER_BYTES_MAX);
+    this.header(this.resp3 ? GREATER : ASTERISK, count);
+  }
+
+  /** Attributes of the reply that follows; RESP3 only. */
+  attribute(count: number): void {
+    this.ensure(HEADER_BYTES_MAX);
+    this.header(BAR, count);
+  }
+
+  /** A double; in RESP2 a bulk string of its digits. */
+  double(value: number): void {
+    this.ensure(HEADER_BYTES_MAX * 3);
+    if (this.resp3) this.region.u8[this.at++] = COMMA;
+    else this.header(DOLLAR, doubleLength(value));
+    this.at = writeDouble(this.region.u8, this.at, value);
+    this.crlf();
+  }
+
+  boolean(value: boolean): void {
+    if (this.resp3) this.raw(value ? TRUE : FALSE);
+    else this.integer(value ? 1 : 0);
+  }
+
+  /** Text for people: a verbatim string of kind txt; in RESP2 a bulk string. Cold. */
+  verbatim(text: string): void {
+    if (!this.resp3) return this.bulkText(text);
+    const bytes = Buffer.from(text);
+    this.ensure(bytes.length + HEADER_BYTES_MAX);
+    this.header(EQUALS, bytes.length + 4);
+    this.region.u8.set(Buffer.from('txt:'), this.at);
+    this.region.u8.set(bytes, this.at + 4);
+    this.at += bytes.length + 4;
+    this.crlf();
+  }
+
+  /** A number of any size, given in digits; in RESP2 a bulk string. Cold. */
+  bigNumber(digits: string): void {
+    if (this.resp3) this.line(LEFT_PARENTHESIS, digits);
+    else this.bulkText(digits);
+  }
+
+  /** RESP3's boolean whatever the client's version; for DEBUG PROTOCOL. */
+  protocolBoolean(value: boolean): void {
+    this.ensure(4);
+    this.region.u8[this.at++] = HASH;
+    this.region.u8[this.at++] = value ? 116 : 102;
+    this.crlf();
+  }
+
+  /** Begins a reply whose count is known only after its elements. @returns a mark for `arrayAt` and its kin */
+  mark(): number {
+    return this.at;
+  }
+
+  /** Puts an array header before everything written since `mark`. */
+  arrayAt(mark: number, count: number): void {
+    this.headerAt(mark, ASTERISK, count);
+  }
+
+  setAt(mark: number, count: number): void {
+    this.headerAt(mark, this.resp3 ? TILDE : ASTERISK, count);
+  }
+
+  mapAt(mark: number, count: number): void {
+    if (this.resp3) this.headerAt(mark, PERCENT, count);
+    else this.headerAt(mark, ASTERISK, count * 2);
+  }
+
+  /** Takes back everything written since `mark`. */
+  rewind(mark: number): void {
+    this.at = mark;
+  }
+
+  private headerAt(mark: number, kind: number, count: number): void {
+    const bytes = 3 + integerLength(count);
+    this.ensure(bytes);
+    const end = this.at;
+    this.region.u8.copyWithin(mark + bytes, mark, end);
+    this.at = mark;
+    this.header(kind, count);
+    this.at = end + bytes;
+  }
+
+  private header(kind: number, value: number): void {
+    const u8 = this.region.u8;
+    const at = this.at;
+    u8[at] = kind;
+    if (value >= 0 && value < 10) {
+      u8[at + 1] = 48 + value;
+      u8[at + 2] = 13;
+      u8[at + 3] = 10;
+      this.at = at + 4;
+      return;
+    }
+    this.at = writeInteger(u8, at + 1, value);
+    this.crlf();
+  }
+
+  private crlf(): void {
+    this.region.view.setInt16(this.at, CRLF, true);
+    this.at += 2;
+  }
+
+  private line(kind: number, text: string): void {
+    const bytes = Buffer.from(text);
+    this.ensure(bytes.length + 3);
+    this.region.u8[this.at++] = kind;
+    this.region.u8.set(bytes, this.at);
+    this.at += bytes.length;
+    this.crlf();
+  }
+
+  private grow(bytes: number): void {
+    let capacity = this.region.u8.length * 2;
+    while (capacity < this.at + bytes) capacity *= 2;
+    const grown = Region.allocate(capacity);
+    grown.u8.set(this.region.u8.subarray(0, this.at));
+    this.region = grown;
+  }
+}

@@ -1,0 +1,76 @@
+/** Commands about the connection itself. */
+import type { Context } from '../commands/context.ts';
+import { type Command, command } from '../commands/define.ts';
+import { error, NOT_AN_INTEGER } from '../commands/errors.ts';
+import type { Connection } from './connection.ts';
+
+const DB_OUT_OF_RANGE = error('ERR DB index is out of range');
+const connectionOf = (ctx: Context): Connection => ctx.session as Connection;
+
+function ping(ctx: Context): void {
+  if (ctx.argc > 2) throw error("ERR wrong number of arguments for 'ping' command");
+  if (ctx.argc === 1) ctx.reply.pong();
+  else ctx.reply.bulk(ctx.source, ctx.at[1], ctx.size[1]);
+}
+
+function select(ctx: Context): void {
+  let db: number;
+  try {
+    db = ctx.integer(1);
+  } catch (thrown) {
+    if (thrown === NOT_AN_INTEGER) throw error('ERR invalid DB index');
+    throw thrown;
+  }
+  if (db < 0 || db >= ctx.shards[0].keyspaces.length) throw DB_OUT_OF_RANGE;
+  connectionOf(ctx).db = db;
+  ctx.reply.ok();
+}
+
+export const connectionCommands: readonly Command[] = [
+  command({
+    name: 'PING',
+    since: '1.0.0',
+    group: 'connection',
+    complexity: 'O(1)',
+    summary: 'Answers PONG, or repeats what it is given: shows that the server is there.',
+    syntax: '[message]',
+    flags: 'fast',
+    run: ping,
+  }),
+  command({
+    name: 'ECHO',
+    since: '1.0.0',
+    group: 'connection',
+    complexity: 'O(1)',
+    summary: 'Returns its argument.',
+    syntax: 'message',
+    flags: 'loading stale fast',
+    run: (ctx) => ctx.reply.bulk(ctx.source, ctx.at[1], ctx.size[1]),
+  }),
+  command({
+    name: 'SELECT',
+    since: '1.0.0',
+    group: 'connection',
+    complexity: 'O(1)',
+    summary: 'Chooses the database that the connection works on.',
+    syntax: 'index:integer',
+    flags: 'loading stale fast',
+    run: select,
+  }),
+  command({
+    name: 'QUIT',
+    since: '1.0.0',
+    group: 'connection',
+    complexity: 'O(1)',
+    summary: 'Closes the connection.',
+    syntax: '',
+    arity: -1,
+    flags: 'noscript loading stale fast no_auth',
+    deprecatedSince: '7.2.0',
+    replacedBy: 'just closing the connection',
+    run: (ctx) => {
+      ctx.reply.ok();
+      connectionOf(ctx).closing = true;
+    },
+  }),
+];

@@ -1,0 +1,74 @@
+import { Region } from '../base/region.ts';
+import { Session } from '../execute/session.ts';
+import type { Link } from '../transport/transport.ts';
+
+/** Room for unread input to begin with. */
+const INPUT_BYTES_MIN = 16_384;
+/** Larger input buffers are let go of as soon as they are empty. */
+const INPUT_BYTES_KEPT = 65_536;
+
+/** CLIENT REPLY. */
+export const REPLY_ON = 0;
+export const REPLY_OFF = 1;
+/** The next command's reply is left out, then REPLY_ON again. */
+export const REPLY_SKIP_NEXT = 2;
+export const REPLY_SKIPPING = 3;
+
+/** A client's connection: the session and the bytes that have come but not been used yet. */
+export class Connection extends Session {
+  readonly link: Link;
+  readonly createdMs: number;
+  lastActiveMs: number;
+  name = '';
+  libName = '';
+  libVersion = '';
+  user = 'default';
+  replyMode = REPLY_ON;
+  noEvict = false;
+  /** Told to close once its replies are out: what it sends from now on is dropped. */
+  closing = false;
+  /** Name of the command it sent last, for CLIENT LIST. */
+  lastCommand = 'NULL';
+  commands = 0;
+  receivedBytes = 0;
+  sentBytes = 0;
+  input: Region | undefined = undefined;
+  inputBytes = 0;
+  /** Looking at the input is no use before this many bytes of it are there. */
+  inputWanted = 0;
+
+  constructor(link: Link, nowMs: number) {
+    super(link.id);
+    this.link = link;
+    this.createdMs = nowMs;
+    this.lastActiveMs = nowMs;
+  }
+
+  /** Keeps bytes for later. */
+  appendInput(from: Region, start: number, end: number): void {
+    const bytes = end - start;
+    const input = this.inputWithRoom(this.inputBytes + bytes);
+    input.u8.set(from.u8.subarray(start, end), this.inputBytes);
+    this.inputBytes += bytes;
+  }
+
+  /** Drops the first `bytes` of the kept input. */
+  consumeInput(bytes: number): void {
+    const left = this.inputBytes - bytes;
+    this.inputBytes = left;
+    if (left === 0) {
+      if (this.input !== undefined && this.input.length > INPUT_BYTES_KEPT) this.input = undefined;
+    } else if (bytes > 0) {
+      this.input?.u8.copyWithin(0, bytes, bytes + left);
+    }
+  }
+
+  private inputWithRoom(bytes: number): Region {
+    if (this.input !== undefined && this.input.length >= bytes) return this.input;
+    const wanted = Math.max(bytes, Math.min(this.inputWanted, bytes * 2), INPUT_BYTES_MIN);
+    const grown = Region.allocate(this.input === undefined ? wanted : Math.max(wanted, this.input.length * 2));
+    if (this.input !== undefined) grown.u8.set(this.input.u8.subarray(0, this.inputBytes));
+    this.input = grown;
+    return grown;
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * Connections and what happens to their bytes: parse, dispatch, reply. One such object an I/O thread; it owns that thread's
+ * connections and is its transport's handler.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Region } from '../base/region.ts';
+import type { Context } from '../commands/context.ts';
+import type { Command } from '../commands/define.ts';
+import type { Dispatcher } from '../execute/dispatcher.ts';
+import type { HandOff } from '../execute/hand-off.ts';
+import { INCOMPLETE, PARSED, Parser, type ParserLimits } from '../protocol/parser.ts';
+import type { Writer } from '../protocol/writer.ts';
+import type { Link, TransportHandler } from '../transport/transport.ts';
+import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
+
+/** Replies of at least this size are given away with their buffer instead of being copied by the transport. */
+const OWNED_BYTES_MIN = 262_144;
+/** The clock is read again after so many commands of one batch. */
+const COMMANDS_PER_TICK = 64;
+/** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
+const WAITING_INPUT_BYTES_MAX = 1 << 20;
+
+export interface ServerLimits extends ParserLimits {
+  clientsMax: number;
+  /** Bytes of unread input a client may have (client-query-buffer-limit). */
+  inputBytesMax: number;
+  /** Bytes of unsent replies a client may have, 0 for any number (client-output-buffer-limit normal). */
+  outputBytesMax: number;
+}
+
+/** What the server counts; for INFO. */
+export class ServerCounters {
+  connections = 0;
+  rejectedConnections = 0;
+  commands = 0;
+  inputBytes = 0;
+  outputBytes = 0;
+  inputLimitDisconnections = 0;
+  outputLimitDisconnections = 0;
+  clientsMaxSeen = 0;
+}
+
+/** May look at, refuse or take over a command before it is dispatched. @returns true if it has been dealt with */
+export type Interceptor = (command: Command, connection: Connection) => boolean;
+
+export class Server implements TransportHandler {
+  readonly connections = new Map<number, Connection>();
+  readonly counters = new ServerCounters();
+  readonly limits: ServerLimits;
+  readonly ctx: Context;
+  readonly dispatcher: Dispatcher;
+  readonly handOff: HandOff;
+  /** Set while something stands between all clients and their commands. */
+  interceptor: Interceptor | undefined = undefined;
+  onWarning: (message: string) => void = () => {};
+  private readonly writer: Writer;
+  private readonly parser: Parser;
+  private readonly clock: Clock;
+  private inBatch = false;
+  private untilTick = COMMANDS_PER_TICK;
+
+  constructor(dispatcher: Dispatcher, handOff: HandOff, ctx: Context, limits: ServerLimits, clock: Clock) {
+    this.dispatcher = dispatcher;
+    this.handOff = handOff;
+    this.ctx = ctx;
+    this.writer = ctx.reply;
+    this.limits = limits;
+    this.parser = new Parser(limits);
+    this.clock = clock;
+  }
+
+  // --- what the transport calls -------------------------------------------------------------------------------------
+
+  onOpen(link: Link): boolean {
+    this.beginBatch();
+    if (this.connections.size >= this.limits.clientsMax) {
+      this.counters.rejectedConnections++;
+      this.writer.resp3 = false;
+      this.writer.error('ERR max number of clients reached');
+      this.sendTo(link);
+      return false;
+    }
+    const connection = new Connection(link, this.ctx.nowMs);
+    link.owner = connection;
+    this.connections.set(connection.id, connection);
+    this.counters.connections++;
+    this.counters.clientsMaxSeen = Math.max(this.counters.clientsMaxSeen, this.connections.size);
+    return true;
+  }
+
+  onReceive(link: Link, received: Region, from: number, to: number): void {
+    const connection = link.owner as Connection;
+    if (connection.closing) return;
+    this.beginBatch();
+    connection.lastActiveMs = this.ctx.nowMs;
+    connection.receivedBytes += to - from;
+    this.counters.inputBytes += to - from;
+    if (connection.waiting || connection.inputBytes > 0) {
+      this.keepInput(connection, received, from, to);
+      if (!connection.waiting && connection.inputBytes >= connection.inputWanted) this.processInput(connection);
+    } else {
+      const used = this.process(connection, received, from, to);
+      if (used < to && !connection.closing) this.keepInput(connection, received, used, to);
+    }
+    this.flush(connection);
+  }
+
+  onDrain(): void {}
+
+  onClose(link: Link): void {
+    const connection = link.owner as Connection;
+    connection.closing = true;
+    this.connections.delete(connection.id);
+    connection.input = undefined;
+  }
+
+  onBatchEnd(): void {
+    this.inBatch = false;
+    this.dispatcher.endBatch();
+  }
+
+  onWake(): void {
+    this.beginBatch();
+    this.handOff.drain();
+  }
+
+  // --- commands -----------------------------------------------------------------------------------------------------
+
+  /** A worker's reply to a command that was handed off. */
+  onWorkerReply(session: number, reply: Region, at: number, length: number, owned: boolean): void {
+    const connection = this.connections.get(session);
+    if (connection === undefined) return;
+    connection.waiting = false;
+    if (connection.replyMode === REPLY_ON) {
+      this.countOutput(connection, length);
+      if (owned) connection.link.sendOwned(reply, at, at + length);
+      else connection.link.send(reply, at, at + length);
+      this.checkOutput(connection);
+    } else if (connection.replyMode === REPLY_SKIPPING) connection.replyMode = REPLY_ON;
+    if (connection.inputBytes > 0) this.processInput(connection);
+    this.flush(connection);
+    if (!connection.waiting) connection.link.resume();
+  }
+
+  /** Closes a connection after what has been replied so far. */
+  closeSoon(connection: Connection): void {
+    connection.closing = true;
+  }
+
+  private beginBatch(): void {
+    if (this.inBatch) return;
+    this.inBatch = true;
+    this.tick();
+  }
+
+  private tick(): void {
+    this.untilTick = COMMANDS_PER_TICK;
+    this.ctx.access.set(this.clock.nowMs());
+  }
+
+  private process(connection: Connection, region: Region, from: number, to: number): number {
+    const { parser, ctx } = this;
+    let position = from;
+    while (position < to) {
+      const status = parser.parse(region, position, to, ctx);
+      if (status !== PARSED) {
+        if (status === INCOMPLETE) {
+          connection.inputWanted = parser.wantedBytes;
+          return position;
+        }
+        this.writer.resp3 = connection.resp3;
+        this.writer.error(`ERR ${parser.message}`);
+        connection.closing = true;
+        return to;
+      }
+      position = parser.end;
+      if (ctx.argc === 0) continue;
+      this.execute(connection);
+      if (connection.waiting) {
+        connection.inputWanted = 0;
+        return position;
+      }
+      if (connection.closing) return to;
+    }
+    return position;
+  }
+
+  private execute(connection: Connection): void {
+    const { writer, dispatcher } = this;
+    const mark = writer.at;
+    if (--this.untilTick === 0) this.tick();
+    writer.resp3 = connection.resp3;
+    connection.commands++;
+    this.counters.commands++;
+    const command = dispatcher.resolve();
+    if (command !== undefined) {
+      connection.lastCommand = command.name;
+      if (this.interceptor === undefined || !this.interceptor(command, connection)) {
+        dispatcher.dispatch(command, connection);
+      }
+    }
+    if (connection.replyMode !== REPLY_ON) this.applyReplyMode(connection, mark);
+  }
+
+  private applyReplyMode(connection: Connection, mark: number): void {
+    if (connection.replyMode === REPLY_SKIP_NEXT) {
+      // The command that asked for it; it answers nothing itself.
+      connection.replyMode = REPLY_SKIPPING;
+      return;
+    }
+    this.writer.rewind(mark);
+    if (connection.replyMode === REPLY_SKIPPING && !connection.waiting) connection.replyMode = REPLY_ON;
+    else if (connection.replyMode === REPLY_OFF) return;
+  }
+
+  private processInput(connection: Connection): void {
+    const { input, inputBytes } = connection;
+    if (input === undefined) return;
+    const used = this.process(connection, input, 0, inputBytes);
+    connection.consumeInput(used);
+  }
+
+  private keepInput(connection: Connection, region: Region, from: number, to: number): void {
+    connection.appendInput(region, from, to);
+    if (connection.inputBytes > this.limits.inputBytesMax) {
+      this.counters.inputLimitDisconnections++;
+      this.onWarning(`Closing client that reached max query buffer length: id=${connection.id}`);
+      connection.closing = true;
+      connection.link.destroy();
+    } else if (connection.waiting && connection.inputBytes > WAITING_INPUT_BYTES_MAX) connection.link.pause();
+  }
+
+  /** Sends what has been written for the connection, and closes it if it is to be closed. */
+  private flush(connection: Connection): void {
+    const bytes = this.writer.at;
+    if (bytes > 0) {
+      this.countOutput(connection, bytes);
+      this.sendTo(connection.link);
+      this.checkOutput(connection);
+    }
+    if (connection.closing) connection.link.endAfterFlush();
+  }
+
+  private sendTo(link: Link): void {
+    const { writer } = this;
+    const bytes = writer.at;
+    if (bytes >= OWNED_BYTES_MIN) {
+      link.sendOwned(writer.detach(), 0, bytes);
+    } else {
+      link.send(writer.region, 0, bytes);
+      writer.rewind(0);
+    }
+  }
+
+  private countOutput(connection: Connection, bytes: number): void {
+    connection.sentBytes += bytes;
+    this.counters.outputBytes += bytes;
+  }
+
+  private checkOutput(connection: Connection): void {
+    const { outputBytesMax } = this.limits;
+    if (outputBytesMax === 0 || connection.link.unsentBytes <= outputBytesMax) return;
+    this.counters.outputLimitDisconnections++;
+    this.onWarning(`Client id=${connection.id} closed for overcoming of output buffer limits.`);
+    connection.closing = true;
+    connection.link.destroy();
+  }
+}

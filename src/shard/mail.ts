@@ -1,0 +1,190 @@
+/**
+ * The worker's side of the mailboxes: takes requests off the rings, runs them, sends replies. A request is copied out of
+ * its ring and noted on the board before it runs, so that a command which lets others in between (`breathe`) leaves the
+ * ring free for them.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { Region } from '../base/region.ts';
+import type { Context } from '../commands/context.ts';
+import { SCOPE_ALL, SCOPE_EACH, SCOPE_ONE_KEY } from '../commands/define.ts';
+import type { Registry } from '../commands/registry.ts';
+import type { Executor } from '../execute/executor.ts';
+import { shardMaskOf } from '../execute/keys.ts';
+import {
+  BY_PORT,
+  BY_PORT_BYTES,
+  REPLY_HEAD_BYTES,
+  REQUEST_NO_TOUCH,
+  REQUEST_RESP3,
+  type RequestHead,
+  readRequest,
+  regionOver,
+  writeByPort,
+  writeReply,
+} from '../execute/messages.ts';
+import type { WorkerBoard } from '../execute/worker-board.ts';
+import { Doorbell } from '../memory/doorbell.ts';
+import type { RingConsumer, RingProducer } from '../memory/ring.ts';
+
+/** How deep long commands may let each other in. */
+const DEPTH_MAX = 4;
+/** Requests taken before the loop looks at deadlines again. */
+const REQUESTS_PER_TURN = 64;
+
+/** One I/O thread as the worker sees it. */
+export interface Correspondent {
+  readonly requests: RingConsumer;
+  readonly replies: RingProducer;
+  readonly doorbell: Doorbell;
+  /** Long messages both ways. */
+  readonly port: MessagePort;
+  readonly wake: () => void;
+}
+
+/** What a command runs in: a long one that lets others in leaves its own untouched. */
+interface Level {
+  readonly executor: Executor;
+  readonly ctx: Context;
+  request: Region;
+  readonly head: RequestHead;
+}
+
+export class Mail {
+  private readonly correspondents: readonly Correspondent[];
+  private readonly registry: Registry;
+  private readonly board: WorkerBoard;
+  private readonly createExecutor: () => Executor;
+  private readonly levels: Level[] = [];
+  private readonly allShards: number;
+  private readonly setTime: () => void;
+  private depth = 0;
+
+  constructor(
+    correspondents: readonly Correspondent[],
+    registry: Registry,
+    board: WorkerBoard,
+    shards: number,
+    createExecutor: () => Executor,
+    setTime: () => void,
+  ) {
+    this.correspondents = correspondents;
+    this.registry = registry;
+    this.board = board;
+    this.createExecutor = createExecutor;
+    this.allShards = shards === 32 ? -1 : (1 << shards) - 1;
+    this.setTime = setTime;
+  }
+
+  /** Whether any I/O thread has sent something. */
+  get waiting(): boolean {
+    return this.correspondents.some(({ requests }) => requests.peek() >= 0);
+  }
+
+  /** Runs what has come, up to a bound. @returns how many commands ran */
+  drain(): number {
+    let ran = 0;
+    for (let index = 0; index < this.correspondents.length; index++) {
+      const { requests } = this.correspondents[index];
+      for (let at = requests.peek(); at >= 0 && ran < REQUESTS_PER_TURN; at = requests.peek(), ran++) this.take(index, at);
+    }
+    return ran;
+  }
+
+  /** Answers what a predecessor had begun when it died. */
+  answerOrphans(): void {
+    this.board.takeRunning((ioThread, session) => {
+      const { ctx } = this.level(0);
+      ctx.reply.rewind(0);
+      ctx.reply.error('ERR internal error: the worker that ran this command stopped; it may or may not have been done');
+      this.sendReply(this.correspondents[ioThread], session, ctx);
+    });
+  }
+
+  private take(index: number, at: number): void {
+    const correspondent = this.correspondents[index];
+    const { requests, port } = correspondent;
+    const level = this.level(this.depth);
+    if (requests.region.view.getInt32(at, true) === BY_PORT) {
+      const message = receiveMessageOnPort(port);
+      if (message === undefined) throw new Error('a request announced by an I/O thread is not there');
+      level.request = regionOver(message.message as SharedArrayBuffer);
+    } else {
+      const bytes = requests.payloadBytes;
+      if (bytes > level.request.length) level.request = Region.allocate(Math.max(bytes, level.request.length * 2));
+      level.request.u8.set(requests.region.u8.subarray(at, at + bytes));
+    }
+    const slot = this.board.begin(index, level.request.view.getInt32(4, true));
+    requests.release();
+    this.run(correspondent, level);
+    this.board.end(slot);
+  }
+
+  private run(correspondent: Correspondent, level: Level): void {
+    const { ctx, executor, head } = level;
+    readRequest(level.request, 0, head, ctx);
+    ctx.renew();
+    ctx.db = head.db;
+    ctx.reply.resp3 = (head.flags & REQUEST_RESP3) !== 0;
+    for (const shard of ctx.shards) shard.notesAccess = (head.flags & REQUEST_NO_TOUCH) === 0;
+    const command = this.registry.commands[head.command];
+    const mask = command.scope === SCOPE_EACH ? 0 : this.maskOf(level);
+    this.depth++;
+    ctx.locks.acquire(mask);
+    this.setTime();
+    try {
+      executor.run(command);
+    } finally {
+      ctx.locks.release(ctx.locks.held);
+      this.depth--;
+    }
+    this.sendReply(correspondent, head.session, ctx);
+  }
+
+  private maskOf(level: Level): number {
+    const { ctx, head } = level;
+    const command = this.registry.commands[head.command];
+    ctx.command = command;
+    if (command.scope === SCOPE_ALL) return this.allShards;
+    if (command.scope === SCOPE_ONE_KEY) return 1 << ctx.shardIndexOf(ctx.hashOf(command.keyIndex));
+    return shardMaskOf(command, ctx);
+  }
+
+  private sendReply(correspondent: Correspondent, session: number, ctx: Context): void {
+    const { replies, port, doorbell } = correspondent;
+    const bytes = ctx.reply.at;
+    const long = bytes + REPLY_HEAD_BYTES > replies.payloadBytesMax;
+    const wanted = long ? BY_PORT_BYTES : bytes + REPLY_HEAD_BYTES;
+    let at = replies.tryReserve(wanted);
+    while (at < 0) {
+      if (doorbell.ring()) correspondent.wake();
+      replies.waitForRoom(ROOM_CHECK_MS);
+      at = replies.tryReserve(wanted);
+    }
+    if (long) {
+      port.postMessage({ buffer: ctx.reply.detach().u8.buffer, bytes });
+      writeByPort(replies.region, at, session);
+    } else {
+      writeReply(replies.region, at, session, 0, ctx.reply.region, bytes);
+      ctx.reply.rewind(0);
+    }
+    replies.commit();
+    if (doorbell.ring()) correspondent.wake();
+  }
+
+  private level(depth: number): Level {
+    while (this.levels.length <= depth) {
+      const executor = this.createExecutor();
+      executor.ctx.breathe = () => {
+        if (this.depth <= DEPTH_MAX) this.drain();
+      };
+      const head = { kind: 0, session: 0, command: 0, db: 0, flags: 0 };
+      this.levels.push({ executor, ctx: executor.ctx, request: Region.allocate(REQUEST_BYTES_INITIAL), head });
+    }
+    return this.levels[depth];
+  }
+}
+
+const REQUEST_BYTES_INITIAL = 4096;
+/** A full reply ring is looked at again this often should the I/O thread's notice be missed. */
+const ROOM_CHECK_MS = 100;

@@ -1,0 +1,110 @@
+/**
+ * Entry of a shard worker: builds this thread's view of everything shared, then loops. It runs as a task that never ends
+ * on a Piscina thread, which is what starts it again should the thread die.
+ */
+import { threadId as nodeThreadId, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { FineClock } from '../base/clock.ts';
+import { osSeededRandom } from '../base/random.ts';
+import { dataCommands } from '../commands/all.ts';
+import { Context } from '../commands/context.ts';
+import { Registry } from '../commands/registry.ts';
+import { type SharedConfig, WorkerConfig } from '../config/worker-config.ts';
+import { Executor } from '../execute/executor.ts';
+import { type Plane, workerOf } from '../execute/plane.ts';
+import { applyStoreConfig } from '../execute/store-config.ts';
+import { WorkerBoard } from '../execute/worker-board.ts';
+import { Doorbell } from '../memory/doorbell.ts';
+import { RingConsumer, RingProducer } from '../memory/ring.ts';
+import { CommandStats } from '../observe/command-stats.ts';
+import { Lateness } from '../observe/lateness.ts';
+import { Writer } from '../protocol/writer.ts';
+import { AccessClock } from '../store/access.ts';
+import { LockSet } from '../store/lock-set.ts';
+import { Shard } from '../store/shard.ts';
+import type { WakerSpec } from '../transport/transport.ts';
+import { type Correspondent, Mail } from './mail.ts';
+import { createWaker } from './waker.ts';
+import { WorkerLoop } from './worker-loop.ts';
+
+/** One I/O thread's ports and how it is woken. */
+export interface WorkerLink {
+  readonly dataPort: MessagePort;
+  readonly wakePort: MessagePort;
+  readonly waker: WakerSpec;
+}
+
+export interface WorkerTask {
+  readonly plane: Plane;
+  readonly worker: number;
+  readonly links: readonly WorkerLink[];
+  readonly controlPort: MessagePort;
+  readonly config: SharedConfig;
+}
+
+/** What comes by the control port. */
+export type ControlMessage =
+  | { readonly kind: 'config'; readonly update: SharedConfig }
+  | { readonly kind: 'active-expire'; readonly on: boolean };
+
+/** What goes out by the control port. */
+export type WorkerReport =
+  | { readonly kind: 'started'; readonly nodeThreadId: number }
+  | { readonly kind: 'fault'; readonly command: string; readonly stack: string };
+
+export default function runWorker(task: WorkerTask): void {
+  const { plane, worker, controlPort } = task;
+  const threadId = plane.ioThreads + worker;
+  const random = osSeededRandom();
+  const access = new AccessClock(() => random.double());
+  const shards = plane.shards.map((buffer, index) => new Shard(index, buffer, threadId, access, plane.seed));
+  for (const shard of shards) {
+    const owner = new Doorbell(plane.doorbells[plane.ioThreads + workerOf(shard.index, plane.workers)]);
+    shard.wakeWorker = () => {
+      owner.ring();
+    };
+  }
+  const config = new WorkerConfig(task.config);
+  applyStoreConfig(config, access, plane.seed);
+  const registry = new Registry();
+  registry.register(dataCommands);
+  const stats = new CommandStats(plane.commandStats, threadId);
+  const report = (message: WorkerReport) => controlPort.postMessage(message);
+  const clock = new FineClock();
+  const board = new WorkerBoard(plane.boards[worker]);
+  const createExecutor = () =>
+    new Executor(new Context(new Writer(), shards, new LockSet(shards), access, () => random.double()), stats, {
+      commandFault: (command, error) =>
+        report({ kind: 'fault', command: command.name, stack: error instanceof Error ? `${error.stack}` : `${error}` }),
+    });
+  const correspondents = task.links.map(
+    (link, ioThread): Correspondent => ({
+      requests: new RingConsumer(plane.requests[ioThread][worker]),
+      replies: new RingProducer(plane.replies[ioThread][worker]),
+      doorbell: new Doorbell(plane.doorbells[ioThread]),
+      port: link.dataPort,
+      wake: createWaker(link.waker, link.wakePort),
+    }),
+  );
+  const mail = new Mail(correspondents, registry, board, shards.length, createExecutor, () =>
+    access.set(Math.floor(clock.nowMs())),
+  );
+  const loop = new WorkerLoop({
+    mail,
+    own: shards.filter(({ index }) => workerOf(index, plane.workers) === worker),
+    access,
+    doorbell: new Doorbell(plane.doorbells[threadId]),
+    board,
+    lateness: new Lateness(plane.lateness, worker),
+    clock,
+    onLook: () => {
+      for (let got = receiveMessageOnPort(controlPort); got !== undefined; got = receiveMessageOnPort(controlPort)) {
+        const message = got.message as ControlMessage;
+        if (message.kind === 'config') config.apply(message.update);
+        else loop.expires = message.on;
+      }
+    },
+  });
+  report({ kind: 'started', nodeThreadId });
+  mail.answerOrphans();
+  loop.run();
+}

@@ -1,0 +1,243 @@
+/**
+ * Reads a whole shard and says what in it does not fit together: memory, tables, heaps, entries. Slow, under the lock; for
+ * DEBUG, for tests, and for after the death of a thread that held the lock.
+ */
+import { type BlockMap, checkMemory, Problems } from '../memory/check.ts';
+import { KEYSPACE_WORDS, WORD_KEYSPACES } from '../memory/layout.ts';
+import {
+  encodingOf,
+  entryBytes,
+  flagsFor,
+  flagsOf,
+  hasDeadline,
+  keyAt,
+  keyLength,
+  rootOf,
+  TYPE_STRING,
+  typeOf,
+  valueLength,
+  WORD_HEAP_INDEX,
+} from './entry.ts';
+import { CHUNK_NODES, HEAP_CHUNKS, HEAP_COUNT, HEAP_DIRECTORY, HEAP_DIRECTORY_CHUNKS } from './expiry-heap.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Shard } from './shard.ts';
+import {
+  DEPTH_MASK,
+  homeWord,
+  SEGMENT_BYTES,
+  SEGMENT_WORDS,
+  TABLE_COUNT,
+  TABLE_DEPTH,
+  TABLE_DIRECTORY,
+  TABLE_SEGMENTS,
+} from './table.ts';
+import { valueType } from './value-types.ts';
+
+/** @returns what is wrong, in words, at most a hundred; empty if all is well. Never throws. */
+export function checkShard(shard: Shard): string[] {
+  const problems = new Problems();
+  try {
+    const blocks = checkMemory(shard.arena, problems);
+    for (const keyspace of shard.keyspaces) new KeyspaceCheck(keyspace, blocks, problems).run();
+  } catch (error) {
+    problems.add(`the check itself failed: ${error}`);
+  }
+  return problems.list;
+}
+
+/**
+ * Bytes in use that no key, table or heap accounts for. What else a shard keeps in its arena is the caller's to take off;
+ * the rest is lost. Only for a shard that `checkShard` finds nothing wrong with.
+ */
+export function unaccountedBytes(shard: Shard): number {
+  const { allocator, arena } = shard;
+  let bytes = allocator.usedBytes;
+  const take = (address: number): void => {
+    bytes -= allocator.sizeOf(address);
+  };
+  for (const { db, table } of shard.keyspaces) {
+    const record = recordOf(shard, db);
+    for (const address of segmentsOf(shard, record)) take(address);
+    if (record[TABLE_DIRECTORY] !== 0) take(record[TABLE_DIRECTORY]);
+    for (const address of chunksOf(shard, record)) take(address);
+    if (record[HEAP_DIRECTORY] !== 0) take(record[HEAP_DIRECTORY]);
+    table.scan(0, Number.POSITIVE_INFINITY, (entry) => {
+      take(entry);
+      const type = typeOf(arena, entry);
+      if (type === TYPE_STRING) return;
+      bytes -= valueType(type).sizeOf(allocator, rootOf(arena, entry), encodingOf(arena, entry), 0);
+    });
+  }
+  return bytes;
+}
+
+const recordOf = ({ arena }: Shard, db: number): Int32Array =>
+  arena.i32.subarray(WORD_KEYSPACES + db * KEYSPACE_WORDS, WORD_KEYSPACES + (db + 1) * KEYSPACE_WORDS);
+
+/** Each segment once. */
+function segmentsOf({ arena }: Shard, record: Int32Array): Set<number> {
+  if (record[TABLE_DIRECTORY] === 0) return new Set();
+  const first = record[TABLE_DIRECTORY] >> 2;
+  const tagged = arena.i32.subarray(first, first + 2 ** record[TABLE_DEPTH]);
+  return new Set(Array.from(tagged, (word) => word & ~DEPTH_MASK));
+}
+
+function chunksOf({ arena }: Shard, record: Int32Array): Int32Array {
+  const first = record[HEAP_DIRECTORY] >> 2;
+  return arena.i32.subarray(first, first + record[HEAP_CHUNKS]);
+}
+
+class KeyspaceCheck {
+  private readonly keyspace: Keyspace;
+  private readonly shard: Shard;
+  private readonly record: Int32Array;
+  private readonly blocks: BlockMap;
+  private readonly problems: Problems;
+  private readonly name: string;
+  private volatileEntries = 0;
+
+  constructor(keyspace: Keyspace, blocks: BlockMap, problems: Problems) {
+    this.keyspace = keyspace;
+    this.shard = keyspace.shard;
+    this.record = recordOf(keyspace.shard, keyspace.db);
+    this.blocks = blocks;
+    this.problems = problems;
+    this.name = `database ${keyspace.db}`;
+  }
+
+  run(): void {
+    if (!this.checkHeapMemory()) return;
+    this.checkTable();
+    this.checkHeapOrder();
+    this.expect(
+      this.volatileEntries === this.record[HEAP_COUNT],
+      `${this.volatileEntries} entries have a deadline, the heap has ${this.record[HEAP_COUNT]}`,
+    );
+  }
+
+  private expect(condition: boolean, text: string): boolean {
+    return condition || this.problems.expect(false, `${this.name}: ${text}`);
+  }
+
+  private claim(address: number, bytes: number, what: string): boolean {
+    if (!this.blocks.claim(address, `${this.name}, ${what}`, this.problems)) return false;
+    const size = this.shard.allocator.sizeOf(address);
+    return this.expect(size >= bytes, `${what} at ${address} needs ${bytes} bytes, its block has ${size}`);
+  }
+
+  private checkTable(): void {
+    const { record, shard } = this;
+    const directory = record[TABLE_DIRECTORY];
+    const depth = record[TABLE_DEPTH];
+    if (directory === 0) {
+      const empty = depth === 0 && record[TABLE_COUNT] === 0 && record[TABLE_SEGMENTS] === 0;
+      this.expect(empty, 'there is no directory, but the record is not empty');
+      return;
+    }
+    if (!this.expect(depth >= 0 && depth <= DEPTH_MASK, `the depth is ${depth}`)) return;
+    if (!this.claim(directory, 4 * 2 ** depth, 'directory')) return;
+    let segments = 0;
+    let entries = 0;
+    for (let index = 0; index < 2 ** depth; ) {
+      const tagged = shard.arena.i32[(directory >> 2) + index];
+      const localDepth = tagged & DEPTH_MASK;
+      if (!this.expect(localDepth <= depth, `word ${index} of the directory has the depth ${localDepth}`)) return;
+      const width = 2 ** (depth - localDepth);
+      this.expect(index % width === 0, `the segment of word ${index} lies across two of its size`);
+      for (let i = 1; i < width; i++) {
+        const same = shard.arena.i32[(directory >> 2) + index + i] === tagged;
+        this.expect(same, `words ${index} and ${index + i} of the directory differ`);
+      }
+      const segment = tagged & ~DEPTH_MASK;
+      if (this.claim(segment, SEGMENT_BYTES, 'segment'))
+        entries += this.checkSegment(segment, localDepth, index / width);
+      segments++;
+      index += width;
+    }
+    this.expect(record[TABLE_SEGMENTS] === segments, `${segments} segments, told as ${record[TABLE_SEGMENTS]}`);
+    this.expect(record[TABLE_COUNT] === entries, `${entries} keys, told as ${record[TABLE_COUNT]}`);
+  }
+
+  /** @param prefix the top bits that every hash in the segment must have  @returns entries */
+  private checkSegment(segment: number, localDepth: number, prefix: number): number {
+    const { i32 } = this.shard.arena;
+    const first = segment >> 2;
+    let entries = 0;
+    for (let word = 2; word < SEGMENT_WORDS; word += 2) {
+      const hash = i32[first + word];
+      const entry = i32[first + word + 1];
+      if (entry === 0) continue;
+      entries++;
+      const at = `the entry at ${entry} in segment ${segment}`;
+      const own = localDepth === 0 || hash >>> (32 - localDepth) === prefix;
+      this.expect(own, `${at} belongs to another segment`);
+      for (
+        let probe = homeWord(hash, localDepth);
+        probe !== word;
+        probe = probe + 2 === SEGMENT_WORDS ? 2 : probe + 2
+      ) {
+        if (!this.expect(i32[first + probe + 1] !== 0, `${at} can't be reached from its home slot`)) break;
+      }
+      this.checkEntry(entry, hash);
+    }
+    this.expect(i32[first] === localDepth, `segment ${segment} has the depth ${i32[first]}, not ${localDepth}`);
+    this.expect(i32[first + 1] === entries, `segment ${segment} has ${entries} keys, told as ${i32[first + 1]}`);
+    this.expect(entries < SEGMENT_WORDS / 2 - 1, `segment ${segment} has no empty slot`);
+    return entries;
+  }
+
+  private checkEntry(entry: number, hash: number): void {
+    const { arena } = this.shard;
+    if (!this.claim(entry, 8, 'entry')) return;
+    const type = typeOf(arena, entry);
+    const keyBytes = keyLength(arena, entry);
+    const isString = type === TYPE_STRING;
+    const valueBytes = isString ? valueLength(arena, entry) : 0;
+    const flags = flagsOf(arena, entry);
+    const bytes = entryBytes(flags, keyBytes, valueBytes);
+    const size = this.shard.allocator.sizeOf(entry);
+    const fits = keyBytes >= 0 && valueBytes >= 0 && bytes <= size;
+    if (!this.expect(fits, `the entry at ${entry} has ${bytes} bytes in a block of ${size}`)) return;
+    const layout = flagsFor(type, keyBytes, valueBytes, hasDeadline(arena, entry));
+    this.expect((flags & 3) === layout, `the entry at ${entry} has the layout ${flags & 3}, not ${layout}`);
+    this.expect(this.keyspace.hash(entry) === hash, `the entry at ${entry} has another hash in its slot`);
+    const found = this.keyspace.table.find(arena.region, keyAt(arena, entry), keyBytes, hash);
+    this.expect(found === entry, `the key of the entry at ${entry} is also at ${found}`);
+    if (!isString) {
+      valueType(type);
+      this.claim(rootOf(arena, entry), 8, 'root');
+    }
+    if (hasDeadline(arena, entry)) this.checkPlaceInHeap(entry);
+  }
+
+  private checkPlaceInHeap(entry: number): void {
+    this.volatileEntries++;
+    const index = this.shard.arena.i32[(entry >> 2) + WORD_HEAP_INDEX];
+    const inHeap = index >= 0 && index < this.record[HEAP_COUNT];
+    if (!this.expect(inHeap, `the entry at ${entry} has the place ${index} in the heap`)) return;
+    const there = this.keyspace.heap.entryAt(index);
+    this.expect(there === entry, `the entry at ${entry} has the heap's place ${index}, where ${there} is`);
+  }
+
+  /** @returns whether the heap's nodes can be read at all */
+  private checkHeapMemory(): boolean {
+    const { record } = this;
+    const count = record[HEAP_COUNT];
+    const chunks = record[HEAP_CHUNKS];
+    const room = record[HEAP_DIRECTORY_CHUNKS];
+    const sound = count >= 0 && count <= chunks * CHUNK_NODES && chunks <= room;
+    if (!this.expect(sound, `the heap has ${count} nodes in ${chunks} of ${room} chunks`)) return false;
+    if (record[HEAP_DIRECTORY] === 0) return this.expect(room === 0, 'the heap has no directory');
+    if (!this.claim(record[HEAP_DIRECTORY], room * 4, "the heap's directory")) return false;
+    return chunksOf(this.shard, record).every((chunk) => this.claim(chunk, CHUNK_NODES * 12, "the heap's chunk"));
+  }
+
+  private checkHeapOrder(): void {
+    const { heap } = this.keyspace;
+    for (let index = 0; index < heap.count; index++) {
+      const deadlineMs = heap.deadlineAt(index);
+      const parentMs = index === 0 ? Number.NEGATIVE_INFINITY : heap.deadlineAt((index - 1) >> 2);
+      this.expect(deadlineMs > 0 && parentMs <= deadlineMs, `the heap's node ${index} is out of order`);
+    }
+  }
+}
