@@ -15,8 +15,15 @@ export function equalsIgnoreCase(u8: Uint8Array, at: number, length: number, upp
   return true;
 }
 
-/** The bytes as a string, one character a byte. Cold paths only. */
+const SHORT_BYTES_MAX = 64;
+const short = Buffer.alloc(SHORT_BYTES_MAX);
+
+/** The bytes as a string, one character a byte. Not for hot paths, though short ones make no view on the way. */
 export function latin1Text(u8: Uint8Array, at: number, length: number): string {
+  if (length <= SHORT_BYTES_MAX) {
+    for (let i = 0; i < length; i++) short[i] = u8[at + i];
+    return short.toString('latin1', 0, length);
+  }
   return Buffer.from(u8.buffer, u8.byteOffset + at, length).toString('latin1');
 }
 

@@ -4,6 +4,7 @@
  * Everything within ±(2^53 - 1) stays a plain number and allocates nothing; only what lies beyond takes the BigInt
  * road. A caller parses with `parseInteger` first and asks `parseInt64` when it answers `BEYOND_SAFE`.
  */
+import { latin1Text } from './bytes.ts';
 
 const ZERO = 48;
 const MINUS = 45;
@@ -74,10 +75,7 @@ export function parseInt64(u8: Uint8Array, at: number, length: number): bigint |
   const value = parseInteger(u8, at, length);
   if (Number.isNaN(value)) return undefined;
   if (value !== BEYOND_SAFE) return BigInt(value);
-  const negative = u8[at] === MINUS;
-  let digits = '';
-  for (let i = negative ? 1 : 0; i < length; i++) digits += String.fromCharCode(u8[at + i]);
-  return negative ? -BigInt(digits) : BigInt(digits);
+  return BigInt(latin1Text(u8, at, length));
 }
 
 /** How many bytes `writeInteger` will write for a safe integer. */

@@ -2,6 +2,7 @@
  * x87 extended precision, which Redis does INCRBYFLOAT and HINCRBYFLOAT in: 64 bits of significand, rounded to nearest
  * even. A double would print 0.1 + 0.2 differently. Made of BigInts: a cold path.
  */
+import { latin1Text } from './bytes.ts';
 import { readNumberText } from './number-text.ts';
 import { EXTENDED, roundToFormat, type SoftFloat, shiftRightRounding, softFloatOfText } from './soft-float.ts';
 
@@ -22,9 +23,7 @@ const SCALE = 10n ** BigInt(FRACTION_DIGITS);
  */
 export function parseLongDouble(u8: Uint8Array, at: number, length: number): LongDouble | undefined {
   if (length === 0 || length > TEXT_LENGTH_MAX) return undefined;
-  let text = '';
-  for (let i = 0; i < length; i++) text += String.fromCharCode(u8[at + i]);
-  const read = readNumberText(text);
+  const read = readNumberText(latin1Text(u8, at, length));
   if (read === undefined || read.kind === 'nan') return undefined;
   if (read.kind === 'infinity') return read.negative ? '-infinity' : 'infinity';
   const float = softFloatOfText(EXTENDED, read);
