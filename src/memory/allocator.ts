@@ -12,16 +12,7 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Arena } from './arena.ts';
-import {
-  PAGE_BYTES,
-  PAGE_SHIFT,
-  WORD_END_PAGE,
-  WORD_PAGE_BYTES,
-  WORD_PEAK_BYTES,
-  WORD_SLABS,
-  WORD_TOP_PAGE,
-  WORD_USED_BYTES,
-} from './layout.ts';
+import { PAGE_BYTES, PAGE_SHIFT, WORD_PAGE_BYTES, WORD_PEAK_BYTES, WORD_SLABS, WORD_USED_BYTES } from './layout.ts';
 import { OutOfMemoryError } from './out-of-memory.ts';
 import { Pages, TAG_RUN, TAG_SLAB } from './pages.ts';
 import {
@@ -34,12 +25,12 @@ import {
   SMALL_BYTES_MAX,
 } from './size-classes.ts';
 
-const SLAB_FREE = 0;
-const SLAB_USED = 1;
-const SLAB_CUT = 2;
-const SLAB_CLASS = 3;
-const SLAB_PREVIOUS = 4;
-const SLAB_NEXT = 5;
+export const SLAB_FREE = 0;
+export const SLAB_USED = 1;
+export const SLAB_CUT = 2;
+export const SLAB_CLASS = 3;
+export const SLAB_PREVIOUS = 4;
+export const SLAB_NEXT = 5;
 
 export class Allocator {
   readonly arena: Arena;
@@ -124,7 +115,7 @@ export class Allocator {
     return tag === TAG_RUN ? this.pages.valueOf(page) << PAGE_SHIFT : CLASS_BYTES[tag & 0xff];
   }
 
-  /** The real size that a block of `bytes` would have. */
+  /** The real size that a block of `bytes` (at most an arena's) would have. */
   static roundUp(bytes: number): number {
     return bytes > SMALL_BYTES_MAX
       ? (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1)
@@ -133,23 +124,27 @@ export class Allocator {
 
   /**
    * Makes the block at `address` hold at least `bytes`, moving it if it must, and keeps its first `keepBytes`.
-   * A block that is far too large is moved to a smaller one. @returns the block's address. @throws OutOfMemoryError
+   * One that is too large is cut or moved to a smaller one; that never fails, so that deleting never needs memory.
+   * @returns the block's address. @throws OutOfMemoryError, nothing changed, if it must grow and can't
    */
   reallocate(address: number, bytes: number, keepBytes: number): number {
+    if (bytes > this.arena.bytes) throwOutOfMemory();
     const have = this.sizeOf(address);
     const want = Allocator.roundUp(bytes);
     if (want === have) return address;
     if (bytes > SMALL_BYTES_MAX && have > SMALL_BYTES_MAX && this.resizeRun(address, have, want)) return address;
+    if (want < have && !this.hasRoom(bytes)) return this.cutInPlace(address, have, bytes);
     const moved = this.allocate(bytes);
     this.arena.u8.copyWithin(moved, address, address + Math.min(keepBytes, have, bytes));
     this.free(address);
     return moved;
   }
 
-  /** Whether blocks of `bytes` in all can be had, however they are cut: a cheap, safe underestimate of the room left. */
+  /** Whether `allocate(bytes)` would succeed. */
   hasRoom(bytes: number): boolean {
-    const untouched = (this.i32[WORD_END_PAGE] - this.i32[WORD_TOP_PAGE]) * PAGE_BYTES;
-    return bytes < untouched || this.pages.hasRun(Math.ceil(bytes / PAGE_BYTES) + 32);
+    if (bytes > SMALL_BYTES_MAX) return this.pages.hasRun(Math.ceil(bytes / PAGE_BYTES));
+    const index = CLASS_OF_GRANULES[(bytes + 7) >> 3];
+    return this.i32[WORD_SLABS + index] !== 0 || this.pages.hasRun(CLASS_SLAB_PAGES[index]);
   }
 
   /** Frees every block at once. */
@@ -181,6 +176,13 @@ export class Allocator {
     }
     this.addUsed(want - have);
     return true;
+  }
+
+  /** Gives back the whole pages that a block no longer needs, where there is no smaller block to move it to. */
+  private cutInPlace(address: number, have: number, bytes: number): number {
+    const want = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    if (have > SMALL_BYTES_MAX && want > 0 && want < have) this.resizeRun(address, have, want);
+    return address;
   }
 
   private addSlab(index: number): number {

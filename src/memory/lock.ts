@@ -57,13 +57,14 @@ export class Lock {
 /** Threads that may use locks: one bit each in WANTED. */
 export const THREADS_MAX = 32;
 
-/** A waiter looks again this often; only a thread that died in the moment of a release could make it necessary. */
+/** A waiter looks again this often; only a woken thread that died before it looked could make it necessary. */
 const ACQUIRE_CHECK_MS = 1000;
 
 /** Clears what a dead thread left in a lock. @returns whether it died holding it */
 export function forgetThread(words: Int32Array, deadThreadId: number): boolean {
   Atomics.and(words, WORD_WANTED, ~(1 << deadThreadId));
   const held = Atomics.compareExchange(words, WORD_LOCK, deadThreadId + 1, 0) === deadThreadId + 1;
-  if (held) Atomics.notify(words, WORD_LOCK);
+  // Held or not: it may have been the one waiter that the last release woke.
+  Atomics.notify(words, WORD_LOCK);
   return held;
 }

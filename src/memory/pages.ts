@@ -28,13 +28,14 @@ import { OutOfMemoryError } from './out-of-memory.ts';
 
 export const TAG_SLAB = 0x100;
 export const TAG_RUN = 0x200;
-const TAG_FREE = 0x300;
-const TAG_FREE_END = 0x400;
+export const TAG_FREE = 0x300;
+export const TAG_FREE_END = 0x400;
 
-/** How many runs of a bin are looked at before a larger bin is taken from. */
+/** How many runs of a bin are looked at before a larger bin, or the untouched top, is taken from. */
 const FIT_TRIES = 8;
 
-const binOf = (pages: number): number => Math.min(31 - Math.clz32(pages), FREE_RUN_BINS - 1);
+/** The list in which a free run of so many pages is kept. */
+export const binOf = (pages: number): number => Math.min(31 - Math.clz32(pages), FREE_RUN_BINS - 1);
 
 export class Pages {
   private readonly i32: Int32Array;
@@ -61,17 +62,19 @@ export class Pages {
 
   /** Takes `count` adjoining pages. @returns the first page's number. @throws OutOfMemoryError */
   take(count: number): number {
-    const page = this.takeFree(count);
-    const first = page !== 0 ? page : this.takeTop(count);
+    let first = this.takeFree(count, FIT_TRIES);
+    if (first === 0) first = this.takeTop(count);
+    if (first === 0) first = this.takeFree(count, Number.POSITIVE_INFINITY);
+    if (first === 0) throw new OutOfMemoryError();
     this.setTag(first, TAG_RUN, count);
     this.i32[WORD_PAGE_BYTES] += count << PAGE_SHIFT;
     return first;
   }
 
-  /** True if `count` adjoining pages are to be had. */
+  /** True if `take(count)` would succeed. */
   hasRun(count: number): boolean {
     if (this.i32[WORD_END_PAGE] - this.i32[WORD_TOP_PAGE] >= count) return true;
-    for (let bin = binOf(count); bin < FREE_RUN_BINS; bin++) {
+    for (let bin = FREE_RUN_BINS - 1; bin >= binOf(count); bin--) {
       for (let page = this.i32[WORD_FREE_RUNS + bin]; page !== 0; page = this.nextFree(page)) {
         if (this.valueOf(page) >= count) return true;
       }
@@ -136,17 +139,17 @@ export class Pages {
 
   private takeTop(count: number): number {
     const top = this.i32[WORD_TOP_PAGE];
-    if (this.i32[WORD_END_PAGE] - top < count) throw new OutOfMemoryError();
+    if (this.i32[WORD_END_PAGE] - top < count) return 0;
     this.i32[WORD_TOP_PAGE] = top + count;
     return top;
   }
 
-  private takeFree(count: number): number {
+  private takeFree(count: number, triesMax: number): number {
     for (let bin = binOf(count); bin < FREE_RUN_BINS; bin++) {
       let tries = 0;
       for (
         let page = this.i32[WORD_FREE_RUNS + bin];
-        page !== 0 && tries < FIT_TRIES;
+        page !== 0 && tries < triesMax;
         page = this.nextFree(page), tries++
       ) {
         const pages = this.valueOf(page);
