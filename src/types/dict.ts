@@ -240,6 +240,30 @@ export function dictBytes(allocator: Allocator, base: number): number {
   return bytes;
 }
 
+/** Bytes of the elements: of all (`samples` 0), or judged by the first `samples`. */
+export function dictElementsBytes(allocator: Allocator, base: number, samples: number): number {
+  const { arena } = allocator;
+  let bytes = 0;
+  let seen = 0;
+  for (
+    let at = dictNext(arena, base, 0);
+    at >= 0 && (samples === 0 || seen < samples);
+    at = dictNext(arena, base, at)
+  ) {
+    bytes += allocator.sizeOf(dictAt(arena, base, at));
+    seen++;
+  }
+  return seen === 0 ? 0 : Math.round((bytes / seen) * dictCount(arena, base));
+}
+
+/** Frees the elements, then the dict's own memory. */
+export function dictFree(allocator: Allocator, base: number): void {
+  const { arena } = allocator;
+  for (let at = dictNext(arena, base, 0); at >= 0; at = dictNext(arena, base, at))
+    allocator.free(dictAt(arena, base, at));
+  dictDrop(allocator, base);
+}
+
 const directoryIndex = (depth: number, hash: number): number => (depth === 0 ? 0 : hash >>> (32 - depth));
 
 function segmentAt(i32: Int32Array, base: number, depth: number, index: number): number {
