@@ -20,7 +20,10 @@ export interface LoadRow {
   readonly isRange: boolean;
   readonly redis: LoadFigures;
   readonly mayfly: LoadFigures;
-  /** Mayfly's CPU per request over redis-server's. */
+  /**
+   * Mayfly's CPU per request over redis-server's: the median of the rounds' ratios. The two runs of a round are
+   * neighbours in time, so what else the machine did weighs on both.
+   */
   readonly cpuRatio: number;
 }
 
@@ -46,16 +49,15 @@ export async function compareLoad(
         measured[server.name].push(await measure(scenario, server, pipeline, requests));
       }
     }
-    const redis = medians(measured.redis);
-    const mayfly = medians(measured.mayfly);
+    const ratios = measured.mayfly.map((mine, round) => mine.cpuUsPerRequest / measured.redis[round].cpuUsPerRequest);
     rows.push({
       scenario: scenario.name,
       title: scenario.title,
       pipeline,
       isRange: scenario.isRange ?? false,
-      redis,
-      mayfly,
-      cpuRatio: mayfly.cpuUsPerRequest / redis.cpuUsPerRequest,
+      redis: medians(measured.redis),
+      mayfly: medians(measured.mayfly),
+      cpuRatio: median(ratios),
     });
   }
   return rows;

@@ -1,7 +1,7 @@
 /** `npm run bench:compare`: Mayfly and redis-server side by side, in turn, on this machine. See `--help`. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
 import { drawCharts } from './charts.ts';
 import { compareLoad, type LoadRow } from './load.ts';
@@ -87,6 +87,7 @@ async function compare(options: CompareOptions): Promise<Comparison> {
   return {
     measuredAt: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, Linux ${release()}`,
+    loadAverage: loadavg()[0],
     node: process.versions.node,
     redis: redisVersion,
     transport: await withServer('mayfly', options.port, transportOf),

@@ -6,6 +6,8 @@ import type { FigureRow } from './pauses.ts';
 export interface Comparison {
   readonly measuredAt: string;
   readonly machine: string;
+  /** Processes that wanted a core in the minute before: above 1 says that the machine was not quiet. */
+  readonly loadAverage: number;
   readonly node: string;
   readonly redis: string;
   /** Mayfly's transport as its INFO names it. */
@@ -118,10 +120,10 @@ export function plainTable({ head, rows }: Table): string {
 
 /** `charts` are file names beside the page. */
 export function markdownReport(comparison: Comparison, charts: readonly string[]): string {
-  const { measuredAt, machine, node, redis, transport, mayflyFlags, rounds, isQuick } = comparison;
+  const { measuredAt, machine, loadAverage, node, redis, transport, mayflyFlags, rounds, isQuick } = comparison;
   const parts = [
     `# Mayfly on ${transport} beside redis-server`,
-    `Measured on ${measuredAt}: ${machine}, Node ${node}, redis-server ${redis}, ${rounds} rounds in turn, medians.` +
+    `Measured on ${measuredAt}: ${machine}, load average ${loadAverage.toFixed(1)} before, Node ${node}, redis-server ${redis}, ${rounds} rounds in turn, medians.` +
       `${mayflyFlags === '' ? '' : ` Mayfly's flags: \`${mayflyFlags}\`.`}` +
       `${isQuick ? ' **A quick run: too short for figures to rely on.**' : ''}`,
     ...charts.map((chart) => `![${chart.replace(/\.svg$/, '')}](${chart})`),
@@ -129,8 +131,8 @@ export function markdownReport(comparison: Comparison, charts: readonly string[]
   if (comparison.load.length > 0) {
     parts.push(
       '## Load',
-      'Server CPU per request, user and system, all threads of the process: rates on a shared machine swing, this does not. ' +
-        'redis-benchmark with 50 connections, 3-byte values, 100,000 random keys.',
+      'Server CPU per request, user and system, all threads of the process: rates on a shared machine swing, this hardly ' +
+        'does. The ratio is the median of the rounds. redis-benchmark with 50 connections, 3-byte values, 100,000 random keys.',
       markdownTable(loadTable(comparison)),
     );
   }

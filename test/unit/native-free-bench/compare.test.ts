@@ -13,6 +13,7 @@ function loadRow(pipeline: number, isRange: boolean, cpuRatio: number): LoadRow 
 const comparison: Comparison = {
   measuredAt: '2026-01-01',
   machine: 'a machine',
+  loadAverage: 0.1,
   node: '20.0.0',
   redis: '7.0.15',
   transport: 'io_uring',
