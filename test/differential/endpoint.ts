@@ -1,4 +1,4 @@
-import { type Command, isError, type Reply } from '../support/resp.ts';
+import { type Command, encodeCommand, isAggregate, isError, type Reply } from '../support/resp.ts';
 import { RespClient } from '../support/resp-client.ts';
 import { type ServerCommand, ServerProcess } from '../support/server-process.ts';
 
@@ -7,6 +7,9 @@ export interface Session {
   readonly client: RespClient;
   readonly id: string;
 }
+
+/** With this setting on, an episode compares what is told of every change to a key as well. */
+export const NOTIFICATIONS = 'notify-keyspace-events';
 
 export type Detour = (serverPort: number) => Promise<number>;
 
@@ -17,6 +20,7 @@ export class Endpoint {
   #process: ServerProcess;
   #port: number;
   #sessions: Session[] = [];
+  #listener: RespClient | undefined;
 
   private constructor(process: ServerProcess, port: number, protocol: 2 | 3) {
     this.#process = process;
@@ -46,6 +50,22 @@ export class Endpoint {
     return this.#sessions[2].client;
   }
 
+  /**
+   * What keyspace notifications have told since the last call, as `channel message`; undefined when they are off.
+   * A PING on the listening connection is answered after all that was told before it.
+   */
+  async takeEvents(): Promise<string[] | undefined> {
+    if (this.#listener === undefined) return undefined;
+    await this.#listener.call('PING');
+    const told = this.#listener.pushes.splice(0).map((push) => (isAggregate(push) ? push.items : []));
+    return told.map((items) =>
+      items
+        .slice(2)
+        .map((item) => ('text' in item ? item.text : ''))
+        .join(' '),
+    );
+  }
+
   /** Why the process is gone, with the end of its output; undefined while it runs. */
   get crash(): string | undefined {
     return this.#process.ended === undefined
@@ -71,6 +91,15 @@ export class Endpoint {
       this.#sessions.push({ client, id: 'text' in id ? id.text : '' });
     }
     await this.inspector.pipeline([...settings, ['FLUSHALL'], ['SCRIPT', 'FLUSH']]);
+    if (settings.some(([, , name, value]) => name === NOTIFICATIONS && value !== '')) await this.#listen();
+  }
+
+  async #listen(): Promise<void> {
+    this.#listener = await RespClient.open(this.#port);
+    await this.#listener.call('HELLO', '3');
+    await this.#listener.send(encodeCommand(['PSUBSCRIBE', '__keyspace@*']), 0);
+    await this.#listener.call('PING');
+    this.#listener.pushes.length = 0;
   }
 
   /** Asks the inspector. */
@@ -86,5 +115,7 @@ export class Endpoint {
   #closeSessions(): void {
     for (const { client } of this.#sessions) client.close();
     this.#sessions = [];
+    this.#listener?.close();
+    this.#listener = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { type Command, encodeReply, parseReply, type Reply } from '../support/resp.ts';
 
-/** Changes a reply, or answers with the same one. */
+/** Changes a reply, or answers with the same one. A push comes with no command: `[]`. */
 export type Lie = (command: Command, reply: Reply) => Reply;
 
 /**
@@ -18,8 +18,8 @@ export function startLyingProxy(serverPort: number, lie: Lie): Promise<{ port: n
       server.write(encodeReply(request), 'latin1');
     });
     const fromServer = new Replies((reply) => {
-      const command = reply.kind === '>' ? undefined : asked.shift();
-      client.write(encodeReply(command === undefined ? reply : lie(command, reply)), 'latin1');
+      const command = reply.kind === '>' ? [] : (asked.shift() ?? []);
+      client.write(encodeReply(lie(command, reply)), 'latin1');
     });
     client.on('data', (chunk) => fromClient.feed(chunk)).on('close', () => server.destroy());
     server.on('data', (chunk) => fromServer.feed(chunk)).on('close', () => client.destroy());

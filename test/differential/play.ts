@@ -227,8 +227,28 @@ class Player {
     this.check(own, restored, expected, 'of its own DUMP');
   }
 
+  /** Events are held against each other in order: a key's and, as all came from one stream of commands, all keys'. */
+  async events(): Promise<void> {
+    const { subject, oracle } = this.#pair;
+    const [told, expected] = await Promise.all([subject.takeEvents(), oracle.takeEvents()]);
+    if (told === undefined || expected === undefined) return;
+    this.compared++;
+    const at = expected.findIndex((event, i) => event !== told[i]);
+    const first = at < 0 && told.length > expected.length ? expected.length : at;
+    if (first < 0) return;
+    const nameOf = (event: string | undefined) => event?.split(' ').at(-1) ?? 'none';
+    throw new Found({
+      command: ['PSUBSCRIBE', '__keyspace@*'],
+      where: `event ${first + 1} since the last comparison`,
+      subject: told.slice(first, first + 3).join(', ') || 'none',
+      oracle: expected.slice(first, first + 3).join(', ') || 'none',
+      cause: `event ${nameOf(told[first])} / ${nameOf(expected[first])}`,
+    });
+  }
+
   async state(): Promise<void> {
     const { subject, oracle } = this.#pair;
+    await this.events();
     await compareState(subject, oracle, (command, left, right) => this.check(command, left, right, 'state')).catch(
       (error: unknown) => {
         if (error instanceof BrokenConnection && subject.crash) this.broken(['(state)'], error);

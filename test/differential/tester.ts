@@ -4,7 +4,7 @@
 import { asCliLine, type Command, isError } from '../support/resp.ts';
 import type { ServerCommand } from '../support/server-process.ts';
 import { Dice } from './dice.ts';
-import { type Detour, Endpoint } from './endpoint.ts';
+import { type Detour, Endpoint, NOTIFICATIONS } from './endpoint.ts';
 import { CommandGenerator } from './generate.ts';
 import { type Grammar, readGrammar } from './grammar.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
@@ -54,6 +54,7 @@ const smallSettings: readonly Command[] = [
   ['CONFIG', 'SET', 'list-max-listpack-size', '3'],
   ['CONFIG', 'SET', 'stream-node-max-entries', '3'],
   ['CONFIG', 'SET', 'list-compress-depth', '1'],
+  ['CONFIG', 'SET', NOTIFICATIONS, 'KA'],
 ];
 
 const usualSettings: readonly Command[] = [
@@ -65,6 +66,7 @@ const usualSettings: readonly Command[] = [
   ['CONFIG', 'SET', 'list-max-listpack-size', '-2'],
   ['CONFIG', 'SET', 'stream-node-max-entries', '100'],
   ['CONFIG', 'SET', 'list-compress-depth', '0'],
+  ['CONFIG', 'SET', NOTIFICATIONS, ''],
 ];
 
 /** A grammar cut down to what both servers know. */
@@ -110,6 +112,7 @@ export class Tester {
     for (const [, , name, value] of usualSettings) {
       if (isError(await this.#pair.subject.ask('CONFIG', 'SET', name, value))) this.#refusedSettings.add(name);
     }
+    if (!this.#grammar.has('PSUBSCRIBE')) this.#refusedSettings.add(NOTIFICATIONS);
     if (this.#refusedSettings.size > 0) {
       this.notes.push(
         `CONFIG SET refused by ${this.#pair.subject.server.name}: ${[...this.#refusedSettings].join(', ')}`,
