@@ -1,17 +1,16 @@
 /**
- * Mayfly as a program with ioredis meets it. Each test holds against redis-server too: run with CLIENTS_SERVER=redis.
+ * Mayfly as a program with ioredis meets it. Each test holds against redis-server too: run with TEST_SERVER=redis.
  */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ServerProcess } from '../support/server-process.ts';
-import { startServerUnderTest } from './server-under-test.ts';
+import { ServerProcess, serverUnderTest } from '../support/server-process.ts';
 
 describe('ioredis', () => {
   let server: ServerProcess;
   let redis: Redis;
 
   beforeAll(async () => {
-    server = await startServerUnderTest();
+    server = await ServerProcess.start(serverUnderTest);
     redis = new Redis(server.port, '127.0.0.1');
   });
   beforeEach(() => redis.flushall());

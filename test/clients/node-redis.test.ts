@@ -1,11 +1,10 @@
 /**
  * Mayfly as a program with node-redis meets it, in RESP2 and RESP3. Each test holds against redis-server too: run with
- * CLIENTS_SERVER=redis.
+ * TEST_SERVER=redis.
  */
 import { createClient, WatchError } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ServerProcess } from '../support/server-process.ts';
-import { startServerUnderTest } from './server-under-test.ts';
+import { ServerProcess, serverUnderTest } from '../support/server-process.ts';
 
 describe.each([2, 3] as const)('node-redis in RESP%i', (RESP) => {
   const connectTo = async (port: number) => {
@@ -18,7 +17,7 @@ describe.each([2, 3] as const)('node-redis in RESP%i', (RESP) => {
   let client: Awaited<ReturnType<typeof connectTo>>;
 
   beforeAll(async () => {
-    server = await startServerUnderTest();
+    server = await ServerProcess.start(serverUnderTest);
     client = await connectTo(server.port);
   });
   beforeEach(() => client.flushAll());
@@ -139,7 +138,7 @@ describe.each([2, 3] as const)('node-redis in RESP%i', (RESP) => {
 });
 
 test('node-redis forgets a cached value when another client changes it', async () => {
-  const server = await startServerUnderTest();
+  const server = await ServerProcess.start(serverUnderTest);
   const open = async (clientSideCache?: { ttl: number; maxEntries: number }) => {
     const client = createClient({ socket: { port: server.port, host: '127.0.0.1' }, RESP: 3, clientSideCache });
     client.on('error', () => {});

@@ -57,7 +57,7 @@ describe.skipIf(redisServerVersion() === undefined)('the differential tester', (
     const { findings } = await runAgainst(wrongAfterThreeElements, 2, 20_000);
     expect(findings.map(({ difference }) => difference.cause)).toEqual(['LLEN : / :']);
     const lines = findings[0].steps.flatMap(describeStep);
-    expect(lines.length, lines.join("\n")).toBeLessThanOrEqual(6);
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(6);
     expect(findings[0].settings).toEqual([]);
     expect(lines.at(-1)).toMatch(/^llen \w+$/i);
   });

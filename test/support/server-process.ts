@@ -34,6 +34,9 @@ export const redisServer: ServerCommand = {
   args: [...PLAIN, '--bind', '127.0.0.1', '--enable-debug-command', 'yes', '--loglevel', 'warning'],
 };
 
+/** What black-box tests run against: Mayfly, or with TEST_SERVER=redis the real thing, to check the tests themselves. */
+export const serverUnderTest: ServerCommand = process.env.TEST_SERVER === 'redis' ? redisServer : mayflyChecked;
+
 /** The oracle's version, or undefined where it isn't installed. */
 export function redisServerVersion(): string | undefined {
   const run = spawnSync(redisServer.program, ['--version'], { encoding: 'utf8' });
