@@ -107,7 +107,8 @@ export class Keyspace {
   }
 
   /**
-   * Makes the key a string of `valueBytes`, whose contents the caller writes at `valueAt(arena, entry)`.
+   * Makes the key a string of `valueBytes`, whose contents the caller writes at `valueAt(arena, entry)`. They must not come
+   * from the value that is replaced: its block may be the new one, or free. The key may lie anywhere, in `old`, too.
    * @param old what `peek` or `lookup` just answered for this key  @param deadlineMs or NO_DEADLINE
    * @returns the entry  @throws OutOfMemoryError, the keyspace as it was
    */
@@ -173,7 +174,7 @@ export class Keyspace {
       if (deadline) this.heap.moved(moved);
       return moved;
     }
-    return this.relayout(entry, hash, flags, valueBytes);
+    return this.relayout(entry, hash, flags | (flagsOf(arena, entry) & FLAG_RAW), valueBytes);
   }
 
   /** Gives the entry a deadline. @returns the entry's address now. @throws OutOfMemoryError, nothing changed */
