@@ -1,3 +1,4 @@
+import { UringTransport } from './io-uring.ts';
 import { NetTransport } from './net.ts';
 import type { Transport, TransportFactory, TransportHandler } from './transport.ts';
 
@@ -13,6 +14,7 @@ export interface OpenedTransport {
 
 /** Best first. */
 const FACTORIES: readonly { name: Transport['name']; open: TransportFactory }[] = [
+  { name: 'io_uring', open: (handler) => new UringTransport(handler) },
   { name: 'net', open: (handler) => new NetTransport(handler) },
 ];
 

@@ -2,10 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Region } from '../base/region.ts';
 import { formatAddress } from './bind-address.ts';
-import type { Link } from './transport.ts';
-
-/** How long a link whose last byte is sent keeps reading, so that unread input doesn't turn the close into a reset. */
-export const LINGER_MS = 500;
+import { LINGER_MS, type Link } from './transport.ts';
 
 /** Bytes of a large reply handed to the socket at a time. */
 const PART_BYTES = 256 * 1024;

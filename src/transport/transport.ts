@@ -112,5 +112,8 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** How long a link whose last byte is sent keeps reading, so that unread input doesn't turn the close into a reset. */
+export const LINGER_MS = 500;
+
 /** Makes a transport; throws an Error that says why if it can't work here (no io_uring, koffi missing, …). */
 export type TransportFactory = (handler: TransportHandler) => Transport;

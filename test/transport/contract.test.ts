@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Region } from '../../src/base/region.ts';
+import { UringTransport } from '../../src/transport/io-uring.ts';
 import { NetTransport } from '../../src/transport/net.ts';
 import type { Link } from '../../src/transport/transport.ts';
 import { Client, type OpenTransport, until, withTransport } from './harness.ts';
 
 const IMPLEMENTATIONS: readonly [string, OpenTransport][] = [
+  ['io_uring', (handler) => new UringTransport(handler)],
   ['net', (handler) => new NetTransport(handler)],
   ['net, copying', (handler) => new NetTransport(handler, { userBuffer: false })],
 ];

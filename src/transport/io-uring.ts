@@ -1,0 +1,464 @@
+import { closeSync, unlinkSync } from 'node:fs';
+import { BesideLibuv } from './beside-libuv.ts';
+import { Libc, systemError } from './libc.ts';
+import {
+  CQE_WORDS,
+  EAGAIN,
+  ECANCELED,
+  ECONNABORTED,
+  EFD_CLOEXEC,
+  EINTR,
+  ENOBUFS,
+  IORING_ACCEPT_MULTISHOT,
+  IORING_ASYNC_CANCEL_ALL,
+  IORING_ASYNC_CANCEL_FD,
+  IORING_CQE_F_BUFFER,
+  IORING_CQE_F_MORE,
+  IORING_OP_ACCEPT,
+  IORING_OP_ASYNC_CANCEL,
+  IORING_OP_CLOSE,
+  IORING_OP_POLL_ADD,
+  IORING_OP_RECV,
+  IORING_OP_SEND,
+  IORING_POLL_ADD_MULTI,
+  IORING_RECV_MULTISHOT,
+  IORING_RECVSEND_POLL_FIRST,
+  IOSQE_BUFFER_SELECT,
+  IOSQE_CQE_SKIP_SUCCESS,
+  MSG_NOSIGNAL,
+  POLLIN,
+  SHUT_RDWR,
+  SHUT_WR,
+  SOCK_CLOEXEC,
+} from './linux-abi.ts';
+import { LinuxSockets, type Listener } from './linux-sockets.ts';
+import { SendSlots } from './send-slots.ts';
+import { LINGER_MS, type ListenOptions, type Transport, type TransportHandler, type WakerSpec } from './transport.ts';
+import { BUFFER_GROUP, UringBuffers } from './uring-buffers.ts';
+import { UringLink, type UringLinkHost } from './uring-link.ts';
+import { UringRing } from './uring-ring.ts';
+
+const RECEIVE_BUFFERS = 1024;
+const RECEIVE_BUFFER_BYTES = 16 * 1024;
+/** Most that one send is told to send, so that a large reply can be cancelled and counted while it goes out. */
+const SEND_BYTES_MAX = 1024 * 1024;
+/** How long accepting rests after the process ran out of descriptors or memory. */
+const ACCEPT_RETRY_MS = 100;
+
+/** user_data: low word kind | place << 4 (of a link or a listener); high word the link's id, so that none is mistaken. */
+const KIND_BITS = 4;
+const KIND_MASK = (1 << KIND_BITS) - 1;
+const KIND_RECEIVE = 1;
+const KIND_SEND = 2;
+const KIND_ACCEPT = 3;
+const KIND_WAKE = 4;
+/** Nobody waits for the result: cancelling and closing. */
+const KIND_NONE = 5;
+
+const OP_RECEIVE = IORING_OP_RECV | (IOSQE_BUFFER_SELECT << 8) | (IORING_RECV_MULTISHOT << 16);
+/** A connection just accepted seldom has sent anything: waiting first saves an attempt. */
+const OP_RECEIVE_FIRST = OP_RECEIVE | (IORING_RECVSEND_POLL_FIRST << 16);
+const OP_ACCEPT = IORING_OP_ACCEPT | (IORING_ACCEPT_MULTISHOT << 16);
+const OP_CANCEL = IORING_OP_ASYNC_CANCEL | (IOSQE_CQE_SKIP_SUCCESS << 8);
+const OP_CLOSE = IORING_OP_CLOSE | (IOSQE_CQE_SKIP_SUCCESS << 8);
+
+/** A listening socket with its multishot accept. */
+interface Acceptor extends Listener {
+  accepting: boolean;
+  stopped: boolean;
+}
+
+export interface UringTransportOptions {
+  /** For tests: a C library that fails in some way. */
+  readonly libc?: Libc;
+}
+
+/** For tests: nothing may leak. */
+export interface UringStatistics {
+  readonly links: number;
+  readonly sendsInFlight: number;
+  readonly sendSlotsUsed: number;
+  readonly sendSlotBytes: number;
+  /** Receive buffers the kernel doesn't have back; -1 if it can't tell (before Linux 6.8). */
+  readonly receiveBuffersOut: number;
+}
+
+/** The transport on Linux io_uring: one system call a batch, receives into shared memory without being asked twice. */
+export class UringTransport implements Transport, UringLinkHost {
+  readonly name = 'io_uring';
+  readonly waker: WakerSpec;
+  readonly slots: SendSlots;
+  readonly sockets: LinuxSockets;
+  private readonly handler: TransportHandler;
+  private readonly libc: Libc;
+  private readonly ring: UringRing;
+  private readonly buffers: UringBuffers;
+  private readonly loop: BesideLibuv;
+  private readonly wakeFd: number;
+  /** By place; places are used again. */
+  private readonly links: (UringLink | undefined)[] = [];
+  private readonly freePlaces: number[] = [];
+  private linkCount = 0;
+  private lastId = 0;
+  private dirty: UringLink[] = [];
+  private finishing: UringLink[] = [];
+  private acceptors: Acceptor[] = [];
+  private acceptTimer: NodeJS.Timeout | undefined;
+  private acceptErrorTold = false;
+  private sendsInFlight = 0;
+  private woken = false;
+  private closing: (() => void) | undefined;
+
+  /** Throws an Error that says why if io_uring can't be had here. */
+  constructor(handler: TransportHandler, options: UringTransportOptions = {}) {
+    this.handler = handler;
+    this.libc = options.libc ?? Libc.open();
+    this.ring = new UringRing(this.libc);
+    this.buffers = new UringBuffers(this.libc, this.ring, RECEIVE_BUFFERS, RECEIVE_BUFFER_BYTES);
+    this.slots = new SendSlots(this.libc);
+    this.sockets = new LinuxSockets(this.libc);
+    this.wakeFd = this.libc.eventfd(0, EFD_CLOEXEC);
+    if (this.wakeFd < 0) throw this.libc.error('eventfd');
+    this.waker = { kind: 'eventfd', fd: this.wakeFd };
+    this.ring.signals(false);
+    this.loop = new BesideLibuv(this.libc, {
+      fd: this.ring.eventFd,
+      round: (waitNs) => this.round(waitNs),
+      beforeIdle: () => {
+        this.ring.signals(true);
+        this.slots.trim();
+      },
+      afterIdle: () => this.ring.signals(false),
+    });
+    this.watchWaker();
+    this.loop.kick();
+  }
+
+  async listen(options: ListenOptions): Promise<{ port: number }> {
+    const { listeners, port } = await this.sockets.listen(options, 0);
+    for (const listener of listeners) {
+      this.acceptors.push({ ...listener, accepting: false, stopped: false });
+    }
+    this.armAcceptors();
+    return { port };
+  }
+
+  onPortMessage(): void {
+    throw new Error('this transport is woken by its eventfd');
+  }
+
+  stopListening(): void {
+    clearTimeout(this.acceptTimer);
+    for (const acceptor of this.acceptors) {
+      if (acceptor.stopped) continue;
+      acceptor.stopped = true;
+      // The accept under way keeps the socket open for a while yet; shut down, it refuses at once.
+      this.libc.shutdown(acceptor.fd, SHUT_RDWR);
+      this.ring.prepare(
+        OP_CANCEL,
+        acceptor.fd,
+        0,
+        0,
+        0,
+        IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD,
+        KIND_NONE,
+        0,
+        0,
+      );
+      this.ring.prepare(OP_CLOSE, acceptor.fd, 0, 0, 0, 0, KIND_NONE, 0, 0);
+      if (acceptor.unixPath !== '') unlinkSync(acceptor.unixPath);
+    }
+    this.loop.kick();
+  }
+
+  async close(): Promise<void> {
+    this.stopListening();
+    for (const link of this.links) link?.destroy();
+    await new Promise<void>((resolve) => {
+      this.closing = resolve;
+      if (this.linkCount === 0) resolve();
+    });
+    this.loop.close();
+    // Descriptors are closed by the ring: what is prepared must go out, and what was just accepted be refused.
+    this.ring.enter(0);
+    this.complete();
+    this.ring.enter(0);
+    this.ring.close();
+    closeSync(this.wakeFd);
+  }
+
+  statistics(): UringStatistics {
+    return {
+      links: this.linkCount,
+      sendsInFlight: this.sendsInFlight,
+      sendSlotsUsed: this.slots.usedCount,
+      sendSlotBytes: this.slots.allocatedBytes,
+      receiveBuffersOut: this.buffers.countOut(),
+    };
+  }
+
+  linkDirty(link: UringLink): void {
+    this.dirty.push(link);
+    this.loop.kick();
+  }
+
+  linkFinishing(link: UringLink): void {
+    this.finishing.push(link);
+    this.loop.kick();
+  }
+
+  linkPaused(link: UringLink): void {
+    if (!link.receiving) return;
+    this.ring.prepare(OP_CANCEL, -1, KIND_RECEIVE | (link.index << KIND_BITS), link.id, 0, 0, KIND_NONE, 0, 0);
+    this.loop.kick();
+  }
+
+  linkResumed(link: UringLink): void {
+    // If the cancelled receive has not ended yet, its last completion arms the next.
+    if (link.receiving || link.peerEnded) return;
+    this.armReceive(link, OP_RECEIVE);
+    this.loop.kick();
+  }
+
+  /** One system call and what it brought. */
+  private round(waitNs: number): boolean {
+    const settled = this.settle();
+    if (settled) this.handler.onBatchEnd();
+    this.submitOutput();
+    this.buffers.publish();
+    this.ring.enter(settled ? 0 : waitNs);
+    const busy = this.complete();
+    if (this.settle() || busy) this.handler.onBatchEnd();
+    return busy || settled;
+  }
+
+  /** Handles all completions. Returns whether there were any. */
+  private complete(): boolean {
+    const { ring } = this;
+    const { words, cqMask, cqes } = ring;
+    let head = words[ring.cqHead];
+    const tail = Atomics.load(words, ring.cqTail);
+    if (head === tail) return false;
+    try {
+      while (head !== tail) {
+        const at = cqes + (head & cqMask) * CQE_WORDS;
+        head = (head + 1) | 0;
+        this.dispatch(words[at], words[at + 1], words[at + 2], words[at + 3]);
+      }
+      if (this.woken) {
+        this.woken = false;
+        this.handler.onWake();
+      }
+    } finally {
+      // Also if the handler has thrown: the same completion must not be seen twice.
+      Atomics.store(words, ring.cqHead, head);
+    }
+    return true;
+  }
+
+  private dispatch(userLow: number, userHigh: number, result: number, flags: number): void {
+    const kind = userLow & KIND_MASK;
+    const place = userLow >>> KIND_BITS;
+    if (kind === KIND_RECEIVE || kind === KIND_SEND) {
+      const link = this.links[place];
+      // A place is given to another link only when all operations have ended, so this can't be; a mistaken send would
+      // be worse than a dropped completion.
+      if (link === undefined || link.id !== userHigh) return;
+      if (kind === KIND_RECEIVE) this.received(link, result, flags);
+      else this.sent(link, result);
+    } else if (kind === KIND_ACCEPT) {
+      this.accepted(this.acceptors[place], result, flags);
+    } else if (kind === KIND_WAKE) {
+      this.woken = true;
+      if ((flags & IORING_CQE_F_MORE) === 0) this.watchWaker();
+    }
+  }
+
+  private received(link: UringLink, result: number, flags: number): void {
+    if ((flags & IORING_CQE_F_MORE) === 0) link.receiving = false;
+    if (result > 0) {
+      const id = flags >>> 16;
+      const from = this.buffers.offsetOf(id);
+      // The kernel sees it given back only at the next `publish`, so the bytes stay for this call.
+      this.buffers.giveBack(id);
+      if (!link.closed) this.handler.onReceive(link, this.buffers.region, from, from + result);
+    } else {
+      if ((flags & IORING_CQE_F_BUFFER) !== 0) this.buffers.giveBack(flags >>> 16);
+      if (result === 0) link.peerEnded = true;
+      // Buffers ran out, or pause has cancelled: received again when there are buffers, or at resume.
+      else if (result !== -ENOBUFS && result !== -ECANCELED && result !== -EINTR && result !== -EAGAIN) this.fail(link);
+    }
+    if (link.receiving) return;
+    if (link.doomed) this.releaseIfDone(link);
+    else if (link.peerEnded) this.ended(link);
+    else if (link.closed || !link.paused) this.armReceive(link, OP_RECEIVE);
+  }
+
+  private ended(link: UringLink): void {
+    if (link.told) this.doom(link);
+    else if (!link.closed && this.handler.onEnd?.(link) !== true) link.endAfterFlush();
+  }
+
+  private sent(link: UringLink, result: number): void {
+    link.sending = false;
+    this.sendsInFlight--;
+    if (link.doomed) {
+      link.dropOutput();
+      this.releaseIfDone(link);
+      return;
+    }
+    if (result < 0 && result !== -EAGAIN && result !== -EINTR) {
+      this.fail(link);
+      return;
+    }
+    if (result > 0) link.sent(result);
+    if (link.head !== null) {
+      this.submitSend(link);
+      return;
+    }
+    if (link.drainClaimed) {
+      link.drainClaimed = false;
+      this.handler.onDrain(link);
+    }
+    if (link.closed && link.head === null) this.linkFinishing(link);
+  }
+
+  private accepted(acceptor: Acceptor, result: number, flags: number): void {
+    if ((flags & IORING_CQE_F_MORE) === 0) acceptor.accepting = false;
+    if (result >= 0) {
+      this.acceptErrorTold = false;
+      if (this.closing === undefined) this.open(acceptor, result);
+      else this.libc.close(result);
+    }
+    if (acceptor.accepting || acceptor.stopped) return;
+    if (result >= 0 || result === -ECONNABORTED || result === -EINTR || result === -EAGAIN) {
+      this.armAcceptors();
+      return;
+    }
+    // Out of descriptors or memory: tried again when a link closes, or after a while.
+    if (!this.acceptErrorTold) this.handler.onAcceptError?.(systemError(-result, 'accept'));
+    this.acceptErrorTold = true;
+    this.acceptTimer ??= setTimeout(() => {
+      this.acceptTimer = undefined;
+      this.armAcceptors();
+    }, ACCEPT_RETRY_MS).unref();
+  }
+
+  private open(acceptor: Acceptor, fd: number): void {
+    const place = this.freePlaces.pop() ?? this.links.length;
+    const link = new UringLink(this, ++this.lastId, place, fd, acceptor.unixPath);
+    this.links[place] = link;
+    this.linkCount++;
+    const welcome = this.handler.onOpen(link);
+    if (!welcome) link.endAfterFlush();
+    if (!link.paused && !link.receiving) this.armReceive(link, OP_RECEIVE_FIRST);
+  }
+
+  private armAcceptors(): void {
+    this.acceptors.forEach((acceptor, place) => {
+      if (acceptor.accepting || acceptor.stopped) return;
+      acceptor.accepting = true;
+      const userLow = KIND_ACCEPT | (place << KIND_BITS);
+      this.ring.prepare(OP_ACCEPT, acceptor.fd, 0, 0, 0, SOCK_CLOEXEC, userLow, 0, 0);
+    });
+    this.loop.kick();
+  }
+
+  /** Each write to the eventfd wakes this poll; the counter is never read, and can't overflow in a lifetime. */
+  private watchWaker(): void {
+    this.ring.prepare(IORING_OP_POLL_ADD, this.wakeFd, 0, 0, IORING_POLL_ADD_MULTI, POLLIN, KIND_WAKE, 0, 0);
+  }
+
+  private armReceive(link: UringLink, op: number): void {
+    link.receiving = true;
+    const userLow = KIND_RECEIVE | (link.index << KIND_BITS);
+    this.ring.prepare(op, link.fd, 0, 0, 0, 0, userLow, link.id, BUFFER_GROUP);
+  }
+
+  private submitOutput(): void {
+    const { dirty } = this;
+    for (let i = 0; i < dirty.length; i++) {
+      const link = dirty[i];
+      link.dirty = false;
+      if (!link.sending && link.head !== null) this.submitSend(link);
+    }
+    dirty.length = 0;
+  }
+
+  private submitSend(link: UringLink): void {
+    const chunk = link.head!;
+    const address = chunk.address + chunk.from;
+    const bytes = Math.min(chunk.to - chunk.from, SEND_BYTES_MAX);
+    link.sending = true;
+    this.sendsInFlight++;
+    const userLow = KIND_SEND | (link.index << KIND_BITS);
+    const high = address / 4_294_967_296;
+    this.ring.prepare(IORING_OP_SEND, link.fd, address | 0, high, bytes, MSG_NOSIGNAL, userLow, link.id, 0);
+  }
+
+  /** Goes on with links that are to be closed. Returns whether there were any. */
+  private settle(): boolean {
+    const { finishing } = this;
+    if (finishing.length === 0) return false;
+    for (let i = 0; i < finishing.length; i++) {
+      const link = finishing[i];
+      if (link.destroyed) this.doom(link);
+      else if (link.head === null) this.flushed(link);
+    }
+    finishing.length = 0;
+    return true;
+  }
+
+  /** The last byte is the kernel's. */
+  private flushed(link: UringLink): void {
+    if (link.told) return;
+    if (link.peerEnded) {
+      this.doom(link);
+      return;
+    }
+    this.libc.shutdown(link.fd, SHUT_WR);
+    link.lingerTimer = setTimeout(() => link.destroy(), LINGER_MS).unref();
+    this.tellClosed(link);
+  }
+
+  private fail(link: UringLink): void {
+    link.destroyed = true;
+    this.doom(link);
+  }
+
+  /** Ends what is under way, and closes the descriptor when that has ended. */
+  private doom(link: UringLink): void {
+    if (link.doomed) return;
+    link.doomed = true;
+    link.closed = true;
+    clearTimeout(link.lingerTimer);
+    link.dropOutput();
+    if (link.receiving || link.sending) {
+      this.ring.prepare(OP_CANCEL, link.fd, 0, 0, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD, KIND_NONE, 0, 0);
+    } else {
+      this.releaseIfDone(link);
+    }
+    this.tellClosed(link);
+  }
+
+  private tellClosed(link: UringLink): void {
+    if (link.told) return;
+    link.told = true;
+    this.handler.onClose(link);
+  }
+
+  private releaseIfDone(link: UringLink): void {
+    if (link.receiving || link.sending || !link.fdOpen) return;
+    link.fdOpen = false;
+    this.ring.prepare(OP_CLOSE, link.fd, 0, 0, 0, 0, KIND_NONE, 0, 0);
+    this.links[link.index] = undefined;
+    this.freePlaces.push(link.index);
+    this.linkCount--;
+    if (this.linkCount === 0) this.closing?.();
+    if (this.acceptTimer !== undefined) {
+      clearTimeout(this.acceptTimer);
+      this.acceptTimer = undefined;
+      this.armAcceptors();
+    }
+  }
+}
