@@ -18,6 +18,7 @@ const usage = `Sends the same random commands to Mayfly and to redis-server and 
   --shrink MS      time to shrink each (8000)
   --subject WHAT   mayfly (dist/), checked (dist-checked/, with assertions), redis-server (to test the tester)
   --write FILE     the findings, grouped by command
+  --dull           name the commands whose replies seldom told anything: the generator's blind spots
   --write-docs     no run: puts the tables of docs/compatibility.md in step with the code
 `;
 
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     shrink: { type: 'string', default: '8000' },
     subject: { type: 'string', default: 'mayfly' },
     write: { type: 'string' },
+    dull: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -64,12 +66,13 @@ async function runOne(protocol: 2 | 3, seed: number): Promise<readonly Finding[]
     });
     for (const note of report.notes) console.log(`note: ${note}`);
     const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-    const errorShare = Math.round((100 * report.errors) / Math.max(1, report.compared));
+    const errorShare = Math.round((100 * report.tally.errors) / Math.max(1, report.tally.compared));
     console.log(
-      `RESP${protocol}, seed ${seed}: ${report.compared} replies compared in ${seconds} s (${errorShare} % errors), ` +
+      `RESP${protocol}, seed ${seed}: ${report.tally.compared} replies compared in ${seconds} s (${errorShare} % errors), ` +
         `${report.findings.length} causes of difference`,
     );
     for (const [id, times] of report.known) console.log(`  known: ${id} ${times} ×`);
+    if (values.dull) console.log(`  seldom anything to compare: ${report.tally.dull(tester.commands, 10).join(', ')}`);
     for (const finding of report.findings) console.log(`\n${describeFinding(finding)}`);
     return report.findings;
   } finally {

@@ -22,7 +22,7 @@ describe.skipIf(redisServerVersion() === undefined)('Mayfly and redis-server', (
       const options = { seed, protocol, commands: COMMANDS, only: new Set<string>(), causesMax: 3, shrinkMs: 8_000 };
       const report = await tester.run(options);
       expect(report.findings.map(describeFinding).join('\n\n')).toBe('');
-      expect(report.compared).toBeGreaterThanOrEqual(COMMANDS);
+      expect(report.tally.compared).toBeGreaterThanOrEqual(COMMANDS);
     } finally {
       await tester.stop();
     }

@@ -42,7 +42,11 @@ const builders = new Map<string, number>([
   ['GEOADD', 8],
   ['XADD', 14],
   ['XGROUP CREATE', 3],
-  ['XREADGROUP', 5],
+  ['XREADGROUP', 9],
+  ['XCLAIM', 3],
+  ['XINFO CONSUMERS', 2],
+  ['SCRIPT LOAD', 3],
+  ['EVALSHA', 2],
   ['DEL', 4],
   ['EVAL', 0.5],
   ['EVAL_RO', 0.5],
@@ -50,6 +54,11 @@ const builders = new Map<string, number>([
   ['FLUSHDB', 0.3],
   ['SELECT', 0.5],
 ]);
+
+/** Whether a command is part of the random stream. The text of HELP differs by version. */
+export function isSent(name: string): boolean {
+  return whyExcluded(name) === undefined && !name.endsWith(' HELP');
+}
 
 /** Draws commands for one episode. */
 export class CommandGenerator {
@@ -65,8 +74,7 @@ export class CommandGenerator {
     this.#episode = episode;
     const wanted = [...grammar.values()].filter(
       ({ name, group }) =>
-        whyExcluded(name) === undefined &&
-        !name.endsWith(' HELP') &&
+        isSent(name) &&
         (only.size === 0 ||
           only.has(group) ||
           only.has(name.toLowerCase()) ||

@@ -7,6 +7,7 @@ import type { Endpoint, Session } from './endpoint.ts';
 import { causeOf, verdict } from './known-differences.ts';
 import { compareState } from './state.ts';
 import { cursorIndex, readAll, type Step } from './steps.ts';
+import { Tally } from './tally.ts';
 
 export interface Pair {
   readonly subject: Endpoint;
@@ -28,12 +29,10 @@ export interface Difference {
 /** What playing steps came to: counts for the report, and the first difference if there is one. */
 export interface Outcome {
   readonly difference: Difference | undefined;
-  /** Commands whose replies were compared. */
-  readonly compared: number;
+  /** Which commands' replies were compared, and what those of the oracle were. */
+  readonly tally: Tally;
   /** How often each known difference was met. */
   readonly known: ReadonlyMap<string, number>;
-  /** How many of the oracle's replies were errors. */
-  readonly errors: number;
 }
 
 /** Thrown inside a step's comparison, caught by `play`. */
@@ -51,8 +50,7 @@ const EXEC: Command = ['EXEC'];
 
 class Player {
   readonly #pair: Pair;
-  compared = 0;
-  errors = 0;
+  readonly tally = new Tally();
   readonly known = new Map<string, number>();
 
   constructor(pair: Pair) {
@@ -75,8 +73,7 @@ class Player {
 
   /** Compares one reply, in `where`. */
   check(command: Command, subject: Reply, oracle: Reply, where = ''): void {
-    this.compared++;
-    if (isError(oracle)) this.errors++;
+    this.tally.add(command, oracle);
     const outcome = verdict(command, subject, oracle);
     if (outcome === 'same') return;
     if (outcome === 'different') {
@@ -99,22 +96,17 @@ class Player {
     const { left, right } = await this.both(commands, session);
     const replies = left instanceof BrokenConnection ? left.replies : left;
     replies.forEach(({ raw, reply }, i) => {
-      if (raw === right[i].raw) this.#same(right[i].reply);
+      if (raw === right[i].raw) this.tally.add(commands[i], right[i].reply);
       else this.check(commands[i], reply, right[i].reply, where);
     });
     if (left instanceof BrokenConnection) this.broken(commands[replies.length], left);
-  }
-
-  #same(reply: Reply): void {
-    this.compared++;
-    if (isError(reply)) this.errors++;
   }
 
   /** Compares the replies of a step that was sent in a pipeline with others. */
   checkStep(step: Step, left: readonly RawReply[], right: readonly RawReply[]): void {
     switch (step.kind) {
       case 'plain':
-        if (left[0].raw === right[0].raw) this.#same(right[0].reply);
+        if (left[0].raw === right[0].raw) this.tally.add(step.inner ?? step.command, right[0].reply);
         else this.#checkPlain(step.command, step.inner, left[0].reply, right[0].reply);
         break;
       case 'transaction':
@@ -169,9 +161,9 @@ class Player {
       : drawn.every((text) => oracle.kind === 'null' || pool.has(text));
     const isPlainCount = /^\d+$/.test(command[2] ?? '') && command.length === 3;
     const isDistinct = !isPlainCount || new Set(drawn).size === drawn.length;
-    this.compared++;
-    if (isError(oracle)) this.check(command, subject, oracle);
-    else if (!isSameShape || !isDrawn || !isDistinct) {
+    if (isError(oracle)) return this.check(command, subject, oracle);
+    this.tally.add(command, oracle);
+    if (!isSameShape || !isDrawn || !isDistinct) {
       const expected = `${show(oracle)} or others out of ${show(all)}`;
       const cause = causeOf(command, subject, oracle);
       throw new Found({ command, where: 'chance', subject: show(subject), oracle: expected, cause });
@@ -232,7 +224,6 @@ class Player {
     const { subject, oracle } = this.#pair;
     const [told, expected] = await Promise.all([subject.takeEvents(), oracle.takeEvents()]);
     if (told === undefined || expected === undefined) return;
-    this.compared++;
     const at = expected.findIndex((event, i) => event !== told[i]);
     const first = at < 0 && told.length > expected.length ? expected.length : at;
     if (first < 0) return;
@@ -376,8 +367,8 @@ export async function play(pair: Pair, settings: readonly Command[], steps: read
   const player = new Player(pair);
   let at = 0;
   const outcome = (difference: Difference | undefined): Outcome => {
-    const { compared, known, errors } = player;
-    return { difference, compared, known, errors };
+    const { tally, known } = player;
+    return { difference, tally, known };
   };
   try {
     for (let from = 0; from < steps.length; ) {

@@ -47,9 +47,9 @@ describe.skipIf(redisServerVersion() === undefined)('the differential tester', (
     async (protocol) => {
       const report = await runAgainst(honest, protocol, 3_000);
       expect(report.findings.map(describeFinding)).toEqual([]);
-      expect(report.compared).toBeGreaterThanOrEqual(3_000);
+      expect(report.tally.compared).toBeGreaterThanOrEqual(3_000);
       // A stream of errors only would compare little.
-      expect(report.errors / report.compared).toBeLessThan(0.4);
+      expect(report.tally.errors / report.tally.compared).toBeLessThan(0.4);
     },
   );
 

@@ -5,11 +5,12 @@ import { asCliLine, type Command, isError } from '../support/resp.ts';
 import type { ServerCommand } from '../support/server-process.ts';
 import { Dice } from './dice.ts';
 import { type Detour, Endpoint, NOTIFICATIONS } from './endpoint.ts';
-import { CommandGenerator } from './generate.ts';
+import { CommandGenerator, isSent } from './generate.ts';
 import { type Grammar, readGrammar } from './grammar.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
 import { type Failing, shrink } from './shrink.ts';
 import { describeStep, makeSteps, type Step } from './steps.ts';
+import { Tally } from './tally.ts';
 
 export interface Options {
   readonly seed: number;
@@ -35,8 +36,7 @@ export interface Finding extends Failing {
 
 export interface Report {
   readonly findings: readonly Finding[];
-  readonly compared: number;
-  readonly errors: number;
+  readonly tally: Tally;
   readonly known: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
 }
@@ -123,18 +123,16 @@ export class Tester {
   async run(options: Options): Promise<Report> {
     const findings = new Map<string, Finding>();
     const known = new Map<string, number>();
-    let compared = 0;
-    let errors = 0;
-    for (let episode = options.episode ?? 0; compared < options.commands; episode++) {
+    const tally = new Tally();
+    for (let episode = options.episode ?? 0; tally.compared < options.commands; episode++) {
       const { settings, steps } = this.#makeEpisode(options, episode);
       const outcome = await play(this.#pair, settings, steps);
-      compared += outcome.compared;
-      errors += outcome.errors;
+      tally.addAll(outcome.tally);
       for (const [id, times] of outcome.known) known.set(id, (known.get(id) ?? 0) + times);
       if (outcome.difference) await this.#keep(findings, options, episode, settings, steps, outcome.difference);
       if (findings.size >= options.causesMax || options.episode !== undefined) break;
     }
-    return { findings: [...findings.values()], compared, errors, known, notes: this.notes };
+    return { findings: [...findings.values()], tally, known, notes: this.notes };
   }
 
   async #keep(
@@ -173,6 +171,11 @@ export class Tester {
       (i + 1) % STATE_EVERY_STEPS === 0 || i === made.length - 1 ? [step, { kind: 'state' }] : [step],
     );
     return { settings: this.#accepted(settings), steps };
+  }
+
+  /** The commands that are sent at random. */
+  get commands(): string[] {
+    return [...this.#grammar.keys()].filter((name) => isSent(name));
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,7 @@
  * command into an interesting state more often than into an error.
  */
 
+import { createHash } from 'node:crypto';
 import type { Dice } from './dice.ts';
 import type { Argument, CommandSyntax } from './grammar.ts';
 
@@ -249,6 +250,8 @@ const scripts = [
   "redis.call('SET', KEYS[1], 'from a script') return redis.call('GET', KEYS[1])",
 ];
 
+const sha1 = (script: string) => createHash('sha1').update(script, 'latin1').digest('hex');
+
 /** A value for an argument that takes text, by its name and its command's family. */
 function textFor(argument: Argument, syntax: CommandSyntax, episode: Episode, dice: Dice): string {
   const { group, name: command } = syntax;
@@ -304,7 +307,7 @@ function textFor(argument: Argument, syntax: CommandSyntax, episode: Episode, di
     case 'serialized-value':
       return element(episode, dice);
     case 'sha1':
-      return dice.pick(['e0e1f9fabfc9d4800c877a703b823ac0578ff8db', 'f'.repeat(40), 'short']);
+      return dice.chance(0.7) ? sha1(dice.pick(scripts)) : dice.pick(['f'.repeat(40), 'short']);
     default:
       if (group === 'hyperloglog' || group === 'geo') return dice.pick(words);
       return element(episode, dice);

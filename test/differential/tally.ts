@@ -1,0 +1,65 @@
+import { type Command, isAggregate, isError, type Reply } from '../support/resp.ts';
+import { ruleName } from './compare.ts';
+
+interface Counts {
+  compared: number;
+  errors: number;
+  /** Replies that tell something: neither an error nor nil, zero or an empty list. */
+  telling: number;
+}
+
+function isTelling(reply: Reply): boolean {
+  if (isAggregate(reply)) return reply.items.length > 0;
+  return !isError(reply) && reply.kind !== 'null' && reply.text !== '0' && reply.text !== '';
+}
+
+/** How often each command was compared, and how often there was something to compare. */
+export class Tally {
+  readonly #counts = new Map<string, Counts>();
+
+  add(command: Command, reply: Reply): void {
+    const counts = this.#of(ruleName(command));
+    counts.compared++;
+    if (isError(reply)) counts.errors++;
+    else if (isTelling(reply)) counts.telling++;
+  }
+
+  addAll(other: Tally): void {
+    for (const [name, theirs] of other.#counts) {
+      const counts = this.#of(name);
+      counts.compared += theirs.compared;
+      counts.errors += theirs.errors;
+      counts.telling += theirs.telling;
+    }
+  }
+
+  get compared(): number {
+    return this.#sum(({ compared }) => compared);
+  }
+
+  get errors(): number {
+    return this.#sum(({ errors }) => errors);
+  }
+
+  /** Of these commands, those that told something less than `times` times. */
+  dull(names: Iterable<string>, times: number): string[] {
+    const found: string[] = [];
+    for (const name of names) {
+      const { telling, compared } = this.#of(name);
+      if (telling < times) found.push(`${name} (${telling} of ${compared})`);
+    }
+    return found.sort();
+  }
+
+  #of(name: string): Counts {
+    const counts = this.#counts.get(name) ?? { compared: 0, errors: 0, telling: 0 };
+    this.#counts.set(name, counts);
+    return counts;
+  }
+
+  #sum(of: (counts: Counts) => number): number {
+    let sum = 0;
+    for (const counts of this.#counts.values()) sum += of(counts);
+    return sum;
+  }
+}
