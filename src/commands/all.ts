@@ -3,8 +3,14 @@
  * or the server are added by the I/O threads alone (server/).
  */
 import type { Command } from './define.ts';
+import { listCommands } from './list.ts';
 import { setCommands } from './set.ts';
 import { setRandomCommands } from './set-random.ts';
 import { stringSetCommands } from './string-set.ts';
 
-export const dataCommands: readonly Command[] = [...stringSetCommands, ...setCommands, ...setRandomCommands];
+export const dataCommands: readonly Command[] = [
+  ...stringSetCommands,
+  ...listCommands,
+  ...setCommands,
+  ...setRandomCommands,
+];

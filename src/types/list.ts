@@ -80,12 +80,17 @@ export class List extends Value {
 
   // --- encoding and memory ------------------------------------------------------------------------------------------
 
+  /** Makes sure that there is memory for `elements` more of `bytes` bytes in all. @throws OutOfMemoryError */
+  assure(bytes: number, elements: number): void {
+    assureRoom(this.allocator, bytes, elements);
+  }
+
   /**
    * Makes ready for `elements` more of `bytes` bytes in all: to be called before anything is put in. Whatever the list then
    * takes, there is memory for it. @throws OutOfMemoryError, nothing changed
    */
   grow(bytes: number, elements: number): void {
-    assureRoom(this.allocator, bytes, elements);
+    this.assure(bytes, elements);
     if (this.encoding !== LIST_LISTPACK) return;
     const { arena } = this.allocator;
     const grown = nodeBytes(arena, this.root) + bytes;
@@ -155,6 +160,18 @@ export class List extends Value {
   /** The cursor's address, for ListpackElement.read. */
   get at(): number {
     return listpackOf(this.allocator.arena, this.node) + this.offset;
+  }
+
+  /** Puts the cursor at the first or the last element of a list that has one. */
+  toEnd(first: boolean): void {
+    if (first) {
+      this.enterFirst(this.firstNode);
+      return;
+    }
+    const { region } = this.allocator.arena;
+    this.node = this.lastNode;
+    const lp = listpackOf(this.allocator.arena, this.node);
+    this.offset = last(region, lp) - lp;
   }
 
   /** Puts the cursor at element `index` (−1: the last one), from the nearer end. @returns false if there is none */
