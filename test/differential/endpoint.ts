@@ -1,4 +1,4 @@
-import { type Command, encodeCommand, isAggregate, isError, type Reply } from '../support/resp.ts';
+import { type Command, encodeCommand, isAggregate, isError, type Reply, show } from '../support/resp.ts';
 import { RespClient } from '../support/resp-client.ts';
 import { type ServerCommand, ServerProcess } from '../support/server-process.ts';
 
@@ -90,7 +90,9 @@ export class Endpoint {
       const id = await client.call('CLIENT', 'ID');
       this.#sessions.push({ client, id: 'text' in id ? id.text : '' });
     }
-    await this.inspector.pipeline([...settings, ['FLUSHALL'], ['SCRIPT', 'FLUSH']]);
+    const replies = await this.inspector.pipeline([...settings, ['SCRIPT', 'FLUSH'], ['FLUSHALL']]);
+    const flushed = replies[replies.length - 1].reply;
+    if (isError(flushed)) throw new Error(`${this.server.name} refuses FLUSHALL: ${show(flushed)}`);
     if (settings.some(([, , name, value]) => name === NOTIFICATIONS && value !== '')) await this.#listen();
   }
 

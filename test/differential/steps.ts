@@ -65,7 +65,9 @@ function stepOf(command: Command): Step {
   if (chanceCommands.has(nameOf(command)) && readAll(command) !== undefined) return { kind: 'chance', command };
   if (scanCommands.has(nameOf(command))) {
     const at = cursorIndex(command);
-    const isCursor = /^[-+]?\d+$/.test(command[at] ?? '');
+    // What follows a NUL isn't looked at.
+    const [digits] = (command[at] ?? '').split('\x00');
+    const isCursor = /^[-+]?\d+$/.test(digits);
     return { kind: 'scan', command: isCursor ? command.with(at, '0') : command };
   }
   return { kind: 'plain', command };
@@ -104,19 +106,32 @@ function serving(key: string, index: number, dice: Dice): Command[] {
   return [['XADD', key, '1000000-*', 'f', 'v']];
 }
 
+/** Kinds of steps by how often they come, each with the commands it takes: without them it is left out. */
+const mixture = [
+  { weight: 100, kind: 'plain', takes: [] },
+  { weight: 3, kind: 'transaction', takes: ['MULTI', 'EXEC', 'DISCARD'] },
+  { weight: 4, kind: 'script', takes: ['EVAL'] },
+  { weight: 2, kind: 'watch', takes: ['WATCH', 'MULTI', 'EXEC'] },
+  { weight: 1.2, kind: 'blocked', takes: ['BLPOP', 'BZPOPMIN', 'XREAD', 'CLIENT UNBLOCK'] },
+  { weight: 1, kind: 'dump', takes: ['DUMP', 'RESTORE'] },
+  { weight: 1, kind: 'getkeys', takes: ['COMMAND GETKEYS'] },
+] as const;
+
+/** Commands that steps take beside those drawn at random. */
+export const commandsOfSteps: ReadonlySet<string> = new Set(mixture.flatMap(({ takes }) => takes));
+
 /** How the stream of an episode is mixed. */
-export function makeSteps(generator: CommandGenerator, count: number, dice: Dice): Step[] {
+export function makeSteps(
+  generator: CommandGenerator,
+  count: number,
+  dice: Dice,
+  isKnown: (command: string) => boolean,
+): Step[] {
+  const possible = mixture.filter(({ takes }) => takes.every(isKnown));
+  const choices = possible.map(({ weight, kind }) => [weight, kind] as const);
   const steps: Step[] = [];
   for (let sent = 0; sent < count; sent++) {
-    const kind = dice.weighted([
-      [100, 'plain'],
-      [3, 'transaction'],
-      [4, 'script'],
-      [2, 'watch'],
-      [1.2, 'blocked'],
-      [1, 'dump'],
-      [1, 'getkeys'],
-    ] as const);
+    const kind = dice.weighted(choices);
     switch (kind) {
       case 'plain':
         steps.push(stepOf(generator.next()));

@@ -9,7 +9,7 @@ import { CommandGenerator, isSent } from './generate.ts';
 import { type Grammar, readGrammar } from './grammar.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
 import { type Failing, shrink } from './shrink.ts';
-import { describeStep, makeSteps, type Step } from './steps.ts';
+import { commandsOfSteps, describeStep, makeSteps, type Step } from './steps.ts';
 import { Tally } from './tally.ts';
 
 export interface Options {
@@ -69,10 +69,18 @@ const usualSettings: readonly Command[] = [
   ['CONFIG', 'SET', NOTIFICATIONS, ''],
 ];
 
-/** A grammar cut down to what both servers know. */
-function common(oracle: Grammar, subject: Grammar): { grammar: Grammar; missing: string[] } {
-  const missing = [...oracle.keys()].filter((name) => !subject.has(name)).sort();
-  return { grammar: new Map([...oracle].filter(([name]) => subject.has(name))), missing };
+/** The names of `oracle` that the subject knows: by its own word, or if it has no COMMAND DOCS, by trying each. */
+async function knownTo(subject: Endpoint, oracle: Grammar): Promise<Set<string>> {
+  const declared = await readGrammar(subject.inspector);
+  if (declared.size > 0) return new Set(declared.keys());
+  const known = new Set<string>();
+  for (const name of oracle.keys()) {
+    if (!isSent(name) && !commandsOfSteps.has(name)) continue;
+    // Too few words for any command to do something.
+    const reply = await subject.ask(...name.split(' '));
+    if (!('text' in reply && /^ERR unknown (sub)?command/.test(reply.text))) known.add(name);
+  }
+  return known;
 }
 
 export class Tester {
@@ -93,11 +101,10 @@ export class Tester {
     };
     try {
       await Promise.all([pair.subject.reset([]), pair.oracle.reset([])]);
-      const { grammar, missing } = common(
-        await readGrammar(pair.oracle.inspector),
-        await readGrammar(pair.subject.inspector),
-      );
-      const tester = new Tester(pair, grammar);
+      const all = await readGrammar(pair.oracle.inspector);
+      const known = await knownTo(pair.subject, all);
+      const missing = [...all.keys()].filter((name) => isSent(name) && !known.has(name)).sort();
+      const tester = new Tester(pair, new Map([...all].filter(([name]) => known.has(name))));
       if (missing.length > 0) tester.notes.push(`${subject.name} lacks: ${missing.join(', ')}`);
       await tester.#trySettings();
       return tester;
@@ -166,7 +173,7 @@ export class Tester {
     const generator = new CommandGenerator(this.#grammar, only, episode, dice.fork(1));
     const isSmall = dice.chance(0.5);
     const settings = usualSettings.map((usual, i) => (isSmall && dice.chance(0.7) ? smallSettings[i] : usual));
-    const made = makeSteps(generator, EPISODE_STEPS, dice.fork(2));
+    const made = makeSteps(generator, EPISODE_STEPS, dice.fork(2), (name) => this.#grammar.has(name));
     const steps = made.flatMap((step, i): Step[] =>
       (i + 1) % STATE_EVERY_STEPS === 0 || i === made.length - 1 ? [step, { kind: 'state' }] : [step],
     );
