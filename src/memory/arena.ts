@@ -46,7 +46,7 @@ export class Arena {
  * Reserves a shard's memory and lays out its header. Untouched pages cost nothing, but the reservation itself can fail
  * under an address-space limit: half as much is then tried, down to 16 MiB.
  * @param bytes wanted; rounded down to whole pages and held between 1 MiB and 2 GiB − 64 KiB
- * @throws RangeError when not even the smallest reservation is to be had
+ * @throws RangeError when not even the smallest reservation is to be had, or the databases' records take most of it
  */
 export function createArenaBuffer(bytes: number, databases: number): SharedArrayBuffer {
   const wanted = Math.min(Math.max(bytes, ARENA_BYTES_MIN), ARENA_BYTES_MAX) & ~(PAGE_BYTES - 1);
@@ -55,6 +55,7 @@ export function createArenaBuffer(bytes: number, databases: number): SharedArray
   const headerPages = headerPagesFor(databases);
   const pages = buffer.byteLength / PAGE_BYTES;
   const mapPages = Math.ceil((pages * 8) / PAGE_BYTES);
+  if (headerPages + mapPages > pages / 2) throw new RangeError(`${databases} databases in ${buffer.byteLength} bytes`);
   words[WORD_ARENA_BYTES] = buffer.byteLength;
   words[WORD_DATABASES] = databases;
   words[WORD_PAGE_MAP] = (headerPages * PAGE_BYTES) >> 2;
