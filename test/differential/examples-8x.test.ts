@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAggregate, type Reply, show } from '../support/resp.ts';
 import { RespClient } from '../support/resp-client.ts';
 import { mayflyChecked, redisServer, redisServerVersion, ServerProcess } from '../support/server-process.ts';
-import { type Examples, type Expected, examples } from './examples-8x.ts';
+import { examples } from './examples/all.ts';
+import type { Examples, Expected } from './examples/expected.ts';
 import { additions, argumentPaths, type Grammar, readGrammar } from './grammar.ts';
 
 /** Splits a line as redis-cli does: double quotes hold words together, \xHH is a byte. */

@@ -1,0 +1,77 @@
+import { type Examples, error } from './expected.ts';
+
+export const others: readonly Examples[] = [
+  {
+    needs: 'CLIENT SETINFO',
+    lines: [
+      ['CLIENT SETINFO LIB-NAME tester', 'OK'],
+      ['CLIENT SETINFO LIB-VER 1.2', 'OK'],
+      ['CLIENT INFO', /lib-name=tester lib-ver=1\.2/],
+      ['CLIENT SETINFO NOSUCH x', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'CLIENT NO-TOUCH',
+    lines: [
+      ['CLIENT NO-TOUCH ON', 'OK'],
+      ['CLIENT NO-TOUCH OFF', 'OK'],
+      ['CLIENT NO-TOUCH maybe', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'CLIENT KILL MAXAGE',
+    lines: [
+      ['CLIENT KILL MAXAGE 1000000', 0],
+      ['CLIENT KILL MAXAGE 1000000 SKIPME YES', 0],
+      ['CLIENT KILL MAXAGE 1000000 SKIPME NO', 0],
+    ],
+  },
+  {
+    needs: 'WAITAOF',
+    lines: [
+      ['WAITAOF 0 0 0', [0, 0]],
+      ['WAITAOF 1 0 10', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'TIME',
+    lines: [['TIME', [/^\d{10}$/, /^\d{1,6}$/]]],
+  },
+  {
+    needs: 'SWAPDB',
+    lines: [
+      ['SET k zero', 'OK'],
+      ['SWAPDB 0 1', 'OK'],
+      ['EXISTS k', 0],
+      ['SELECT 1', 'OK'],
+      ['GET k', 'zero'],
+      ['SWAPDB 0 99', error('ERR DB index is out of range')],
+    ],
+  },
+  {
+    needs: 'XADD',
+    lines: [
+      ['XADD s * f v', /^\d{13}-0$/],
+      ['XADD s 99999999999999-5 f v', '99999999999999-5'],
+      ['XADD s * f v', '99999999999999-6'],
+    ],
+  },
+  {
+    needs: 'OBJECT FREQ',
+    lines: [
+      ['SET k v', 'OK'],
+      ['OBJECT FREQ k', error('ERR An LFU maxmemory policy is not selected')],
+    ],
+  },
+  {
+    needs: 'OBJECT ENCODING',
+    lines: [
+      ['RPUSH l a b', 2],
+      ['OBJECT ENCODING l', 'listpack'],
+      ['SADD words a b', 2],
+      ['OBJECT ENCODING words', 'listpack'],
+      ['SADD numbers 1 2', 2],
+      ['OBJECT ENCODING numbers', 'intset'],
+    ],
+  },
+];

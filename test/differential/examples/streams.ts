@@ -1,0 +1,245 @@
+import { type Examples, error, integer } from './expected.ts';
+
+export const streams: readonly Examples[] = [
+  {
+    needs: 'XDELEX',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XADD s 3-0 f v', '3-0'],
+      ['XDELEX s KEEPREF IDS 2 1-0 9-9', [1, -1]],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [['2-0', ['f', 'v']]]]]],
+      ['XDELEX s ACKED IDS 1 2-0', [2]],
+      ['XACK s g 2-0', 1],
+      ['XDELEX s ACKED IDS 1 2-0', [1]],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [['3-0', ['f', 'v']]]]]],
+      ['XDELEX s DELREF IDS 1 3-0', [1]],
+      ['XPENDING s g', [0, null, null, null]],
+      ['XDELEX none IDS 1 1-0', [-1]],
+      ['XDELEX s IDS 2 1-0', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'XACKDEL',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      [
+        'XREADGROUP GROUP g c COUNT 2 STREAMS s >',
+        [
+          [
+            's',
+            [
+              ['1-0', ['f', 'v']],
+              ['2-0', ['f', 'v']],
+            ],
+          ],
+        ],
+      ],
+      ['XACKDEL s g KEEPREF IDS 1 1-0', [1]],
+      ['XACKDEL s g DELREF IDS 1 2-0', [1]],
+      ['XLEN s', 0],
+      ['XPENDING s g', [0, null, null, null]],
+      ['XACKDEL s g ACKED IDS 1 7-0', [-1]],
+    ],
+  },
+  {
+    needs: 'XADD KEEPREF',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c STREAMS s >', [['s', [['1-0', ['f', 'v']]]]]],
+      ['XADD s KEEPREF MAXLEN = 1 2-0 f v', '2-0'],
+      ['XPENDING s g', [1, '1-0', '1-0', [['c', '1']]]],
+    ],
+  },
+  {
+    needs: 'XADD DELREF',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c STREAMS s >', [['s', [['1-0', ['f', 'v']]]]]],
+      ['XADD s DELREF MAXLEN = 1 2-0 f v', '2-0'],
+      ['XPENDING s g', [0, null, null, null]],
+      ['XLEN s', 1],
+    ],
+  },
+  {
+    needs: 'XADD ACKED',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c STREAMS s >', [['s', [['1-0', ['f', 'v']]]]]],
+      ['XADD s ACKED MAXLEN = 1 2-0 f v', '2-0'],
+      ['XLEN s', 2],
+    ],
+  },
+  {
+    needs: 'XTRIM KEEPREF',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [['1-0', ['f', 'v']]]]]],
+      ['XTRIM s MAXLEN = 1 KEEPREF', 1],
+      ['XPENDING s g', [1, '1-0', '1-0', [['c', '1']]]],
+    ],
+  },
+  {
+    needs: 'XTRIM DELREF',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [['1-0', ['f', 'v']]]]]],
+      ['XTRIM s MAXLEN = 1 DELREF', 1],
+      ['XPENDING s g', [0, null, null, null]],
+    ],
+  },
+  {
+    needs: 'XTRIM ACKED',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [['1-0', ['f', 'v']]]]]],
+      ['XTRIM s MAXLEN = 0 ACKED', 0],
+      ['XACK s g 1-0', 1],
+      ['XTRIM s MAXLEN = 1 ACKED', 1],
+    ],
+  },
+  {
+    needs: 'XADD IDMP',
+    lines: [
+      ['XADD s IDMP p m1 * f v', /^\d+-\d+$/],
+      ['XADD s IDMP p m1 * f other', /^\d+-\d+$/],
+      ['XLEN s', 1],
+      ['XADD s IDMP p m2 * f other', /^\d+-\d+$/],
+      ['XLEN s', 2],
+    ],
+  },
+  {
+    needs: 'XADD IDMPAUTO',
+    lines: [
+      ['XADD s IDMPAUTO p * f v', /^\d+-\d+$/],
+      ['XADD s IDMPAUTO p * f v', /^\d+-\d+$/],
+      ['XLEN s', 1],
+      ['XADD s IDMPAUTO p * f w', /^\d+-\d+$/],
+      ['XLEN s', 2],
+    ],
+  },
+  {
+    needs: 'XCFGSET',
+    lines: [
+      ['XCFGSET none IDMP-DURATION 300', error('ERR no such key')],
+      ['XADD s 1-0 f v', '1-0'],
+      ['XCFGSET s IDMP-DURATION 300', 'OK'],
+      ['XCFGSET s IDMP-MAXSIZE 1000', 'OK'],
+      ['XCFGSET s IDMP-DURATION 600 IDMP-MAXSIZE 500', 'OK'],
+      ['XCFGSET s IDMP-DURATION 0', error('ERR ')],
+      ['XCFGSET s IDMP-MAXSIZE 10001', error('ERR ')],
+      ['XCFGSET s', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'XREAD MAXCOUNT',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XADD a 2-0 f v', '2-0'],
+      ['XADD b 1-0 f v', '1-0'],
+      [
+        'XREAD MAXCOUNT 2 STREAMS a b 0 0',
+        [
+          [
+            'a',
+            [
+              ['1-0', ['f', 'v']],
+              ['2-0', ['f', 'v']],
+            ],
+          ],
+        ],
+      ],
+      [
+        'XREAD COUNT 1 MAXCOUNT 2 STREAMS a b 0 0',
+        [
+          ['a', [['1-0', ['f', 'v']]]],
+          ['b', [['1-0', ['f', 'v']]]],
+        ],
+      ],
+      ['XREAD COUNT 3 MAXCOUNT 2 STREAMS a b 0 0', error('ERR ')],
+      ['XREAD MAXCOUNT 0 STREAMS a 0', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'XREAD MAXSIZE',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XADD a 2-0 f v', '2-0'],
+      ['XREAD MAXSIZE 1 STREAMS a 0', [['a', [['1-0', ['f', 'v']]]]]],
+      ['XREAD MAXSIZE 0 STREAMS a 0', error('ERR ')],
+    ],
+  },
+  {
+    needs: 'XREADGROUP MAXCOUNT',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XADD a 2-0 f v', '2-0'],
+      ['XGROUP CREATE a g 0', 'OK'],
+      ['XREADGROUP GROUP g c MAXCOUNT 1 STREAMS a >', [['a', [['1-0', ['f', 'v']]]]]],
+      ['XPENDING a g', [1, '1-0', '1-0', [['c', '1']]]],
+    ],
+  },
+  {
+    needs: 'XREADGROUP MAXSIZE',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XADD a 2-0 f v', '2-0'],
+      ['XGROUP CREATE a g 0', 'OK'],
+      ['XREADGROUP GROUP g c MAXSIZE 1 STREAMS a >', [['a', [['1-0', ['f', 'v']]]]]],
+    ],
+  },
+  {
+    needs: 'XREADGROUP CLAIM',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XGROUP CREATE a g 0', 'OK'],
+      ['XREADGROUP GROUP g c1 STREAMS a >', [['a', [['1-0', ['f', 'v']]]]]],
+      ['XREADGROUP GROUP g c1 CLAIM 10000000 STREAMS a >', null],
+      ['XREADGROUP GROUP g c2 CLAIM 0 STREAMS a >', [['a', [['1-0', ['f', 'v'], integer, 1]]]]],
+      ['XPENDING a g', [1, '1-0', '1-0', [['c2', '1']]]],
+    ],
+  },
+  {
+    needs: 'XNACK',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      [
+        'XREADGROUP GROUP g c STREAMS s >',
+        [
+          [
+            's',
+            [
+              ['1-0', ['f', 'v']],
+              ['2-0', ['f', 'v']],
+            ],
+          ],
+        ],
+      ],
+      ['XNACK s g FAIL IDS 2 1-0 2-0', 2],
+      [
+        'XPENDING s g - + 10',
+        [
+          ['1-0', '', -1, 1],
+          ['2-0', '', -1, 1],
+        ],
+      ],
+      ['XNACK s g SILENT IDS 1 9-0', 0],
+      ['XNACK s g FATAL IDS 1 1-0', integer],
+      ['XNACK none g FAIL IDS 1 1-0', error('NOGROUP ')],
+    ],
+  },
+];
