@@ -23,7 +23,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -63,7 +63,7 @@ function replaceOutputs(outdir, outputFiles) {
 async function bundle({ outdir, assertions }) {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: entries.filter((entry) => existsSync(join(root, entry.in))),
+    entryPoints: entries,
     outdir,
     write: false,
     bundle: true,
@@ -80,10 +80,9 @@ async function bundle({ outdir, assertions }) {
     define: { 'process.env.MAYFLY_ASSERT': JSON.stringify(assertions) },
   });
   replaceOutputs(join(root, outdir), result.outputFiles);
-  const main = result.outputFiles.find(({ path }) => basename(path) === 'main.js');
-  console.log(
-    `${relative(root, join(root, outdir))}/ ${main ? Math.round(main.contents.length / 1024) : 0} KB main.js`,
-  );
+  const code = result.outputFiles.filter(({ path }) => path.endsWith('.js'));
+  const kilobytes = code.reduce((sum, { contents }) => sum + contents.length, 0) / 1024;
+  console.log(`${outdir}/ ${Math.round(kilobytes)} KB in ${code.length} files`);
 }
 
 /** @returns {Promise<boolean>} whether the types hold */

@@ -3,6 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { encodeCommand } from './encode.ts';
 import { ReplyCounter } from './reply-counter.ts';
 
+/** A server that hangs must end a benchmark, not hold it. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /**
@@ -71,10 +74,12 @@ export class Connection {
     }
   }
 
-  #exchange(request: Buffer, replies: number, onChunk: (chunk: Buffer) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async #exchange(request: Buffer, replies: number, onChunk: (chunk: Buffer) => void): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const answered = new Promise<void>((resolve, reject) => {
       const counter = new ReplyCounter();
       this.#onFailure = reject;
+      timer = setTimeout(() => reject(new Error(`no answer for ${ANSWER_TIMEOUT_MS / 1000} s`)), ANSWER_TIMEOUT_MS);
       this.#onData = (chunk) => {
         onChunk(chunk);
         counter.feed(chunk, 0, chunk.length);
@@ -84,6 +89,11 @@ export class Connection {
       };
       this.#socket.write(request);
     });
+    try {
+      await answered;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -29,6 +29,7 @@ export interface LoadRow {
 
 const CLIENTS = 50;
 const SETTLE_MS = 50;
+const RUN_TIMEOUT_MS = 180_000;
 const run = promisify(execFile);
 
 /** Both servers are up; each round runs one, then the other, then changes who goes first. */
@@ -102,7 +103,7 @@ async function redisBenchmark(
   args: readonly string[],
 ): Promise<Omit<LoadFigures, 'cpuUsPerRequest'>> {
   const flags = ['-p', port, '-c', CLIENTS, '-n', requests, '-P', pipeline, '-r', KEYSPACE, '--csv'].map(String);
-  const { stdout, stderr } = await run('redis-benchmark', [...flags, ...args]);
+  const { stdout, stderr } = await run('redis-benchmark', [...flags, ...args], { timeout: RUN_TIMEOUT_MS });
   const line = stdout.trim().split('\n').at(-1) ?? '';
   const [rate, , , p50, , p99] = [...line.matchAll(/"([\d.]+)"/g)].slice(-7).map(([, figure]) => Number(figure));
   if (!(rate > 0)) throw new Error(`redis-benchmark ${args.join(' ')} printed:\n${stdout}${stderr}`);

@@ -30,45 +30,50 @@ const say = (text: string): void => {
 
 const isWanted = ({ only }: CompareOptions, name: string): boolean => only.length === 0 || only.includes(name);
 
+/** Measures one thing and adds its rows. A failure is told and the rest goes on: a long run keeps what it has. */
+async function attempt<Row>(rows: Row[], title: string, measure: () => Promise<Row[]>): Promise<void> {
+  try {
+    rows.push(...(await measure()));
+    say(`${title}: measured`);
+  } catch (error) {
+    process.exitCode = 1;
+    say(`${title}: FAILED, ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 /** Both servers stay up and are measured in turn: an idle one costs nothing, and a start for each round would. */
-function measureLoad(options: CompareOptions): Promise<LoadRow[]> {
-  return withServer('redis', options.port + 1, (redis) =>
+async function measureLoad(options: CompareOptions): Promise<LoadRow[]> {
+  const rows: LoadRow[] = [];
+  if (!options.parts.includes('load')) return rows;
+  const factor = options.quick ? QUICK_REQUESTS : 1;
+  await withServer('redis', options.port + 1, (redis) =>
     withServer('mayfly', options.port, async (mayfly) => {
-      const rows: LoadRow[] = [];
       for (const scenario of SCENARIOS.filter(({ name }) => isWanted(options, name))) {
-        for (const row of await compareLoad(
-          scenario,
-          [redis, mayfly],
-          options.rounds,
-          options.quick ? QUICK_REQUESTS : 1,
-        )) {
-          say(`${row.title}, -P ${row.pipeline}: ${row.cpuRatio.toFixed(2)} × the CPU of redis-server`);
-          rows.push(row);
-        }
+        await attempt(rows, scenario.title, () => compareLoad(scenario, [redis, mayfly], options.rounds, factor));
       }
-      return rows;
     }),
   );
+  return rows;
 }
 
 async function measureMemory(options: CompareOptions): Promise<MemoryRow[]> {
   const rows: MemoryRow[] = [];
+  if (!options.parts.includes('memory')) return rows;
+  const factor = options.quick ? QUICK_KEYS : 1;
   for (const dataset of DATASETS.filter(({ name }) => isWanted(options, name))) {
-    const row = await compareMemory(dataset, options.port, options.quick ? QUICK_KEYS : 1);
-    say(`${row.title}: ${row.usedRatio.toFixed(2)} × the memory of redis-server`);
-    rows.push(row);
+    await attempt(rows, dataset.title, async () => [await compareMemory(dataset, options.port, factor)]);
   }
   return rows;
 }
 
-async function measureFigures(options: CompareOptions): Promise<FigureRow[]> {
-  const factor = options.quick ? QUICK_KEYS : 1;
+async function measureFigures({ parts, port, quick }: CompareOptions): Promise<FigureRow[]> {
   const rows: FigureRow[] = [];
-  if (options.parts.includes('start')) rows.push(...(await compareStart(options.port)));
-  if (options.parts.includes('pauses')) {
-    rows.push(...(await compareKeysLoop(options.port, factor)), ...(await compareGrowth(options.port, factor)));
+  const factor = quick ? QUICK_KEYS : 1;
+  if (parts.includes('start')) await attempt(rows, 'start', () => compareStart(port));
+  if (parts.includes('pauses')) {
+    await attempt(rows, 'KEYS * in a loop', () => compareKeysLoop(port, factor));
+    await attempt(rows, 'growth', () => compareGrowth(port, factor));
   }
-  for (const row of rows) say(`${row.title}: ${row.mayfly.toFixed(2)} ${row.unit} beside ${row.redis.toFixed(2)}`);
   return rows;
 }
 
@@ -95,8 +100,8 @@ async function compare(options: CompareOptions): Promise<Comparison> {
     rounds: options.rounds,
     isQuick: options.quick,
     figures: await measureFigures(options),
-    memory: options.parts.includes('memory') ? await measureMemory(options) : [],
-    load: options.parts.includes('load') ? await measureLoad(options) : [],
+    memory: await measureMemory(options),
+    load: await measureLoad(options),
   };
 }
 
