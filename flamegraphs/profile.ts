@@ -37,8 +37,15 @@ export interface Flame {
   readonly asleepUs: number;
 }
 
-/** V8's name for a thread that waits in libuv, and the built-in that our workers wait in. */
-const ASLEEP = new Set(['(idle)', 'wait']);
+/**
+ * Where a thread has nothing to do: V8's name for waiting in libuv, and the functions of ours in which workers wait
+ * (V8 gives `Atomics.wait` no frame of its own). Waiting for a lock is not among them: that is time one wants to see.
+ */
+const ASLEEP = [
+  /^\(idle\) $/,
+  /^(\w+\.)?sleep src\/memory\/doorbell\.ts/,
+  /^(\w+\.)?waitForRoom src\/memory\/ring\.ts/,
+];
 
 /**
  * Adds the samples between two moments into a tree. Frames are told apart by their place in src/, so that a function
@@ -58,9 +65,12 @@ export function buildFlame(profile: CpuProfile, fromUs: number, toUs: number, po
     let path: readonly Frame[] | undefined;
     if (node === undefined || parent === undefined) {
       path = [root];
-    } else if (!(node.callFrame.url === '' && ASLEEP.has(node.callFrame.functionName))) {
+    } else {
       const above = pathTo(parent);
-      path = above && [...above, childOf(above[above.length - 1], node.callFrame, positions)];
+      if (above !== undefined) {
+        const frame = childOf(above[above.length - 1], node.callFrame, positions);
+        path = ASLEEP.some((pattern) => pattern.test(`${frame.name} ${frame.place}`)) ? undefined : [...above, frame];
+      }
     }
     paths.set(id, path);
     return path;
