@@ -37,7 +37,8 @@ function rowsOf(bench: Bench, operations: number): Row[] {
       const cause = 'error' in result ? result.error : new Error(`the task is ${result.state}`);
       throw new Error(`${bench.name}: ${task.name} failed`, { cause });
     }
-    const nsPerOperation = (result.latency.mean * 1e6) / operations;
+    // The median: on a shared machine a few samples hold another process' time slice, and a mean would tell of that.
+    const nsPerOperation = (result.latency.p50 * 1e6) / operations;
     return {
       task: task.name,
       'ns/op': round(nsPerOperation),
