@@ -1,0 +1,93 @@
+/**
+ * What Mayfly declares of a command is what redis-server declares: arity, flags, ACL categories, positions of keys.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isAggregate, type Reply } from '../support/resp.ts';
+import { RespClient } from '../support/resp-client.ts';
+import { redisServer, redisServerVersion, ServerProcess, serverUnderTest } from '../support/server-process.ts';
+
+/** What Redis 8 declares otherwise than 7.0.15: command → the parts that aren't compared, and why. */
+const changedSince: ReadonlyMap<string, { readonly parts: readonly (keyof Row)[]; readonly why: string }> = new Map([
+  ...['zrank', 'zrevrank'].map((name) => [name, { parts: ['arity'], why: '7.2 brought WITHSCORE' }] as const),
+  ...['command|getkeys', 'command|getkeysandflags'].map(
+    (name) => [name, { parts: ['arity'], why: 'a command without arguments may be asked for' }] as const,
+  ),
+  ...['eval', 'eval_ro', 'evalsha', 'evalsha_ro', 'fcall', 'fcall_ro'].map(
+    (name) => [name, { parts: ['flags'], why: 'script_runner' }] as const,
+  ),
+  ...['subscribe', 'psubscribe', 'ssubscribe'].map((name) => [name, { parts: ['flags'], why: 'denyoom' }] as const),
+  ...['blpop', 'brpop', 'blmove', 'brpoplpush', 'bzpopmin', 'bzpopmax'].map(
+    (name) => [name, { parts: ['flags'], why: 'no longer noscript' }] as const,
+  ),
+  ['wait', { parts: ['flags', 'categories'], why: 'blocking, no longer noscript' }] as const,
+]);
+
+interface Row {
+  readonly arity: string;
+  readonly flags: readonly string[];
+  /** First key, last key, step. */
+  readonly keys: string;
+  readonly categories: readonly string[];
+  readonly keySpecs: string;
+}
+
+const items = (reply: Reply | undefined): readonly Reply[] =>
+  reply !== undefined && isAggregate(reply) ? reply.items : [];
+const text = (reply: Reply): string => (isAggregate(reply) ? '' : reply.text);
+const sortedTexts = (reply: Reply): string[] => items(reply).map(text).sort();
+
+/** A key spec as text; flags in any order. */
+function spec(reply: Reply): string {
+  if (!isAggregate(reply)) return reply.text;
+  const inner = reply.items.map(spec);
+  return `(${(reply.kind === '~' ? inner.sort() : inner).join(' ')})`;
+}
+
+/** The rows of COMMAND, asked in RESP3, subcommands among them. */
+async function readTable(port: number): Promise<Map<string, Row>> {
+  const client = await RespClient.open(port);
+  await client.call('HELLO', '3');
+  const table = new Map<string, Row>();
+  const add = (entry: Reply) => {
+    const [name, arity, flags, first, last, step, categories, , keySpecs, subcommands] = items(entry);
+    table.set(text(name), {
+      arity: text(arity),
+      flags: sortedTexts(flags),
+      keys: [first, last, step].map(text).join(' '),
+      categories: sortedTexts(categories),
+      keySpecs: items(keySpecs).map(spec).join(' '),
+    });
+    items(subcommands).forEach(add);
+  };
+  items(await client.call('COMMAND')).forEach(add);
+  client.close();
+  return table;
+}
+
+describe.skipIf(redisServerVersion() === undefined)('the table of commands', () => {
+  let ours: Map<string, Row>;
+  let theirs: Map<string, Row>;
+
+  beforeAll(async () => {
+    const [subject, oracle] = await Promise.all([
+      ServerProcess.start(serverUnderTest),
+      ServerProcess.start(redisServer),
+    ]);
+    [ours, theirs] = await Promise.all([readTable(subject.port), readTable(oracle.port)]);
+    await Promise.all([subject.stop(), oracle.stop()]);
+  });
+  afterAll(() => {
+    expect(ours.size).toBeGreaterThan(100);
+  });
+
+  test.each(['arity', 'flags', 'keys', 'categories', 'keySpecs'] as const)('has the %s that Redis has', (part) => {
+    const differing: string[] = [];
+    for (const [name, row] of ours) {
+      const expected = theirs.get(name);
+      if (expected === undefined || changedSince.get(name)?.parts.includes(part)) continue;
+      const [told, wanted] = [String(row[part]), String(expected[part])];
+      if (told !== wanted) differing.push(`${name}: ${told} instead of ${wanted}`);
+    }
+    expect(differing).toEqual([]);
+  });
+});
