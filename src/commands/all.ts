@@ -3,9 +3,12 @@
  * or the server are added by the I/O threads alone (server/).
  */
 import type { Command } from './define.ts';
+import { hashCommands } from './hash.ts';
 import { listCommands } from './list.ts';
 import { setCommands } from './set.ts';
 import { setRandomCommands } from './set-random.ts';
+import { sortedSetCommands } from './sorted-set.ts';
+import { sortedSetPopCommands } from './sorted-set-pop.ts';
 import { stringSetCommands } from './string-set.ts';
 
 export const dataCommands: readonly Command[] = [
@@ -13,4 +16,7 @@ export const dataCommands: readonly Command[] = [
   ...listCommands,
   ...setCommands,
   ...setRandomCommands,
+  ...hashCommands,
+  ...sortedSetCommands,
+  ...sortedSetPopCommands,
 ];

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { MUST_BE_POSITIVE, SYNTAX_ERROR } from './errors.ts';
 import { setEvent } from './events.ts';
+import { integerAtLeast } from './integer-arguments.ts';
 import { readSet } from './set.ts';
 import { openValue, removeEmptied, saveValue } from './value-entry.ts';
 
@@ -30,8 +31,7 @@ function spop(ctx: Context): void {
 }
 
 function spopCount(ctx: Context): void {
-  const wanted = ctx.integer(2);
-  if (wanted < 0) throw MUST_BE_POSITIVE;
+  const wanted = integerAtLeast(ctx, 2, 0, MUST_BE_POSITIVE);
   const entry = ctx.lookupTyped(1, TYPE_SET);
   if (entry === 0 || wanted === 0) return ctx.reply.set(0);
   openValue(ctx, entry, set);

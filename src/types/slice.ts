@@ -1,4 +1,4 @@
-import { Region } from '../base/region.ts';
+import { copy, Region } from '../base/region.ts';
 import type { Arena } from '../memory/arena.ts';
 import { elementValueAt, elementValueLength, memberAt, memberLength } from './dict-element.ts';
 import type { IntsetElement } from './intset.ts';
@@ -47,5 +47,17 @@ export class Slice {
 
   private setDigits(length: number): void {
     this.set(this.digits, 0, length);
+  }
+}
+
+/** Bytes kept while what they came from changes. To be used again and again. */
+export class KeptBytes {
+  region = Region.allocate(256);
+  length = 0;
+
+  keep(from: Slice): void {
+    if (from.length > this.region.length) this.region = Region.allocate(from.length * 2);
+    copy(from.region, from.at, this.region, 0, from.length);
+    this.length = from.length;
   }
 }

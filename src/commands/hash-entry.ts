@@ -1,0 +1,36 @@
+/** From a key's entry to its hash and back. A field whose deadline has come is gone for whoever opens the hash. */
+import { TYPE_HASH } from '../store/entry.ts';
+import { HASH_LISTPACK, hashCount, hashEarliestDeadline, hashExpireDue } from '../types/hash.ts';
+import type { Value } from '../types/value.ts';
+import type { Context } from './context.ts';
+import { hashEvent } from './events.ts';
+import { openValue, removeEmptied, saveValue } from './value-entry.ts';
+
+const HEXPIRED = hashEvent('hexpired');
+
+/** Opens the hash in argument `arg` to be read. @returns its entry, or 0 if there is no such key */
+export function readHash(ctx: Context, arg: number, into: Value): number {
+  return openHash(ctx, arg, ctx.readTyped(arg, TYPE_HASH), into);
+}
+
+/** Opens the hash in argument `arg` to be changed. @returns its entry, or 0 if there is no such key */
+export function lookupHash(ctx: Context, arg: number, into: Value): number {
+  return openHash(ctx, arg, ctx.lookupTyped(arg, TYPE_HASH), into);
+}
+
+function openHash(ctx: Context, arg: number, entry: number, into: Value): number {
+  if (entry === 0) return 0;
+  openValue(ctx, entry, into);
+  if (into.encoding === HASH_LISTPACK || hashEarliestDeadline(into) > ctx.nowMs) return entry;
+  hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY);
+  saveHash(ctx, entry, into);
+  ctx.touch(arg, HEXPIRED);
+  if (hashCount(into) > 0) return entry;
+  removeEmptied(ctx, arg, entry);
+  return 0;
+}
+
+/** Notes in the entry where the hash is now, and in the keyspace when its first field goes. */
+export function saveHash(ctx: Context, entry: number, hash: Value): void {
+  saveValue(ctx, entry, hash);
+}

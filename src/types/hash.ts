@@ -1,0 +1,359 @@
+/**
+ * Hashes. The root is, by encoding,
+ *
+ *     LISTPACK       a listpack of fields and values (hash-listpack.ts)
+ *     LISTPACK_EX    word 0 as in TABLE, word 1 a listpack of fields, values and deadlines
+ *     TABLE          a table (hash-table.ts)
+ *
+ * and changes from one to the next at the limits that Redis has, never back. A *position* names a field until the hash
+ * changes: a listpack's position or an element's address. 0 is none.
+ */
+import type { Region } from '../base/region.ts';
+import type { Allocator } from '../memory/allocator.ts';
+import { dictAt, dictCount, dictNext, dictSample, dictScan } from './dict.ts';
+import { deadlineCount, earliestDeadline, earliestElement } from './hash-deadlines.ts';
+import {
+  appendField,
+  nextField,
+  PAIR,
+  packedDeadline,
+  packedValueAt,
+  setPackedDeadline,
+  TRIPLE,
+} from './hash-listpack.ts';
+import {
+  addToTable,
+  changeInTable,
+  findInTable,
+  freeHashTable,
+  hashDeadlines,
+  hashDict,
+  newHashTable,
+  PLACE_WORD,
+  removeFromTable,
+  setTableDeadline,
+  tableDeadline,
+} from './hash-table.ts';
+import { typeLimits } from './limits.ts';
+import * as listpack from './listpack.ts';
+import { Slice } from './slice.ts';
+import { Value } from './value.ts';
+
+export const HASH_LISTPACK = 0;
+export const HASH_LISTPACK_EX = 1;
+export const HASH_TABLE = 2;
+
+const EX_ROOT_BYTES = 8;
+const EX_LISTPACK_WORD = 1;
+
+const field = new Slice();
+const value = new Slice();
+const made = new Value();
+
+/** The listpack of a hash that has one. */
+const packOf = (hash: Value): number =>
+  hash.encoding === HASH_LISTPACK ? hash.root : hash.allocator.arena.i32[(hash.root >> 2) + EX_LISTPACK_WORD];
+
+function setPack(hash: Value, lp: number): void {
+  if (hash.encoding === HASH_LISTPACK) hash.root = lp;
+  else hash.allocator.arena.i32[(hash.root >> 2) + EX_LISTPACK_WORD] = lp;
+}
+
+const strideOf = (hash: Value): number => (hash.encoding === HASH_LISTPACK ? PAIR : TRIPLE);
+
+/** Makes an empty hash. @param expected how many fields will come @throws OutOfMemoryError */
+export function hashCreate(hash: Value, expected: number): void {
+  const small = expected <= typeLimits.hashMaxListpackEntries;
+  hash.root = small ? listpack.create(hash.allocator) : newHashTable(hash.allocator, expected);
+  hash.encoding = small ? HASH_LISTPACK : HASH_TABLE;
+}
+
+export function hashCount(hash: Value): number {
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) return dictCount(arena, hashDict(hash.root));
+  const elements = listpack.count(arena.region, packOf(hash));
+  return hash.encoding === HASH_LISTPACK ? elements >> 1 : elements / TRIPLE;
+}
+
+/** Turns a listpack into a table when so many fields are to come that it would not stay one. */
+export function hashExpect(hash: Value, expected: number): void {
+  if (hash.encoding !== HASH_TABLE && expected > typeLimits.hashMaxListpackEntries) toTable(hash, expected);
+}
+
+/** The position of a field, or 0. */
+export function hashFind(hash: Value, region: Region, at: number, length: number): number {
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) return findInTable(arena, hash.root, region, at, length);
+  const first = listpack.first(arena.region, packOf(hash));
+  return listpack.find(arena.region, first, region, at, length, strideOf(hash) - 1);
+}
+
+/** Takes the field at a position. */
+export function hashReadField(hash: Value, position: number, into: Slice): void {
+  if (hash.encoding === HASH_TABLE) into.setMember(hash.allocator.arena, position);
+  else into.setPacked(hash.allocator.arena.region, position);
+}
+
+/** Takes the value at a position. */
+export function hashReadValue(hash: Value, position: number, into: Slice): void {
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) into.setValue(arena, position);
+  else into.setPacked(arena.region, packedValueAt(arena.region, position));
+}
+
+/**
+ * Sets a field. Field and value must not lie in the hash itself.
+ * @param keepsDeadline else a deadline that the field has goes
+ * @returns whether the field is new  @throws OutOfMemoryError, nothing changed but the form
+ */
+export function hashSet(
+  hash: Value,
+  fieldRegion: Region,
+  fieldAt: number,
+  fieldLength: number,
+  valueRegion: Region,
+  valueAt: number,
+  valueLength: number,
+  keepsDeadline: boolean,
+): boolean {
+  const limit = typeLimits.hashMaxListpackValue;
+  if (hash.encoding !== HASH_TABLE && (fieldLength > limit || valueLength > limit)) toTable(hash, hashCount(hash) + 1);
+  const position = hashFind(hash, fieldRegion, fieldAt, fieldLength);
+  if (position !== 0) {
+    hashChange(hash, position, valueRegion, valueAt, valueLength, keepsDeadline);
+    return false;
+  }
+  if (hash.encoding !== HASH_TABLE) {
+    const count = hashCount(hash);
+    if (count >= typeLimits.hashMaxListpackEntries) {
+      toTable(hash, count + 1);
+      hashFind(hash, fieldRegion, fieldAt, fieldLength);
+    }
+  }
+  const { allocator, root } = hash;
+  if (hash.encoding === HASH_TABLE) {
+    addToTable(allocator, root, fieldRegion, fieldAt, fieldLength, valueRegion, valueAt, valueLength);
+    return true;
+  }
+  const stride = strideOf(hash);
+  const lp = packOf(hash);
+  setPack(
+    hash,
+    appendField(allocator, lp, stride, fieldRegion, fieldAt, fieldLength, valueRegion, valueAt, valueLength),
+  );
+  return true;
+}
+
+/** Gives the field at a position another value. */
+function hashChange(
+  hash: Value,
+  position: number,
+  region: Region,
+  at: number,
+  length: number,
+  keepsDeadline: boolean,
+): void {
+  const { allocator, root } = hash;
+  if (hash.encoding === HASH_TABLE) {
+    changeInTable(allocator, root, position, region, at, length, keepsDeadline);
+    return;
+  }
+  const lp = packOf(hash);
+  const moved = listpack.replace(allocator, lp, packedValueAt(allocator.arena.region, position), region, at, length);
+  setPack(hash, moved);
+  if (hash.encoding === HASH_LISTPACK || keepsDeadline) return;
+  const here = position - lp + moved;
+  if (packedDeadline(allocator.arena.region, here) !== 0) setPack(hash, setPackedDeadline(allocator, moved, here, 0));
+}
+
+/** Removes the field at a position. An empty hash is the caller's to remove. */
+export function hashRemove(hash: Value, position: number): void {
+  if (hash.encoding === HASH_TABLE) removeFromTable(hash.allocator, hash.root, position);
+  else setPack(hash, listpack.removeRange(hash.allocator, packOf(hash), position, strideOf(hash)));
+}
+
+/** The position of any field, each as likely as another. The hash must not be empty. @param random in [0, 1) */
+export function hashSample(hash: Value, random: () => number): number {
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) return dictSample(arena, hashDict(hash.root), random);
+  const index = Math.floor(random() * hashCount(hash));
+  return listpack.seek(arena.region, packOf(hash), index * strideOf(hash));
+}
+
+// --- deadlines --------------------------------------------------------------------------------------------------------
+
+/** The deadline in ms of the field at a position, or 0. */
+export function hashDeadline(hash: Value, position: number): number {
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) return tableDeadline(arena, hash.root, position);
+  return hash.encoding === HASH_LISTPACK ? 0 : packedDeadline(arena.region, position);
+}
+
+/** Gives the field at a position a deadline, or with 0 takes it away. Ends the position. @throws OutOfMemoryError */
+export function hashSetDeadline(hash: Value, position: number, deadlineMs: number): void {
+  const { allocator } = hash;
+  if (hash.encoding === HASH_TABLE) {
+    setTableDeadline(allocator, hash.root, position, deadlineMs);
+    return;
+  }
+  if (hashDeadline(hash, position) === deadlineMs) return;
+  let at = position;
+  if (hash.encoding === HASH_LISTPACK) {
+    field.setPacked(allocator.arena.region, position);
+    at = toListpackEx(hash, position);
+  }
+  setPack(hash, setPackedDeadline(allocator, packOf(hash), at, deadlineMs));
+}
+
+/** The earliest deadline of any field in ms, or Infinity. */
+export function hashEarliestDeadline(hash: Value): number {
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) return earliestDeadline(arena, hashDeadlines(hash.root));
+  if (hash.encoding === HASH_LISTPACK) return Number.POSITIVE_INFINITY;
+  const first = listpack.first(arena.region, packOf(hash));
+  const deadlineMs = first === 0 ? 0 : packedDeadline(arena.region, first);
+  return deadlineMs === 0 ? Number.POSITIVE_INFINITY : deadlineMs;
+}
+
+/** How many fields have a deadline. */
+export function hashDeadlineCount(hash: Value): number {
+  const { region } = hash.allocator.arena;
+  if (hash.encoding === HASH_TABLE) return deadlineCount(hash.allocator.arena, hashDeadlines(hash.root));
+  if (hash.encoding === HASH_LISTPACK) return 0;
+  let count = 0;
+  for (let at = listpack.first(region, packOf(hash)); at !== 0 && packedDeadline(region, at) !== 0; count++) {
+    at = nextField(region, at, TRIPLE);
+  }
+  return count;
+}
+
+/** Removes fields whose deadline has come, at most `limit`. @returns how many it removed */
+export function hashExpireDue(hash: Value, nowMs: number, limit: number): number {
+  let removed = 0;
+  while (removed < limit && hashEarliestDeadline(hash) <= nowMs) {
+    const { arena } = hash.allocator;
+    const position =
+      hash.encoding === HASH_TABLE
+        ? earliestElement(arena, hashDeadlines(hash.root))
+        : listpack.first(arena.region, packOf(hash));
+    hashRemove(hash, position);
+    removed++;
+  }
+  return removed;
+}
+
+// --- forms ------------------------------------------------------------------------------------------------------------
+
+/** Gives a listpack deadlines. @returns the position of the field that was at `position` */
+function toListpackEx(hash: Value, position: number): number {
+  const { allocator } = hash;
+  const { region } = allocator.arena;
+  const old = hash.root;
+  const root = allocator.allocate(EX_ROOT_BYTES);
+  let lp = 0;
+  let found = 0;
+  try {
+    // A deadline of 0 takes two bytes, so no further room will be wanted.
+    lp = listpack.create(allocator, listpack.bytes(region, old) + listpack.count(region, old));
+    for (let at = listpack.first(region, old); at !== 0; at = nextField(region, at, PAIR)) {
+      if (at === position) found = listpack.endOf(region, lp);
+      listpack.appendElement(allocator, lp, region, at);
+      listpack.appendElement(allocator, lp, region, packedValueAt(region, at));
+      listpack.appendInteger(allocator, lp, 0);
+    }
+  } catch (error) {
+    allocator.free(root);
+    if (lp !== 0) allocator.free(lp);
+    throw error;
+  }
+  allocator.free(old);
+  allocator.arena.i32[(root >> 2) + PLACE_WORD] = 0;
+  allocator.arena.i32[(root >> 2) + EX_LISTPACK_WORD] = lp;
+  hash.root = root;
+  hash.encoding = HASH_LISTPACK_EX;
+  return found;
+}
+
+/** Makes a listpack a table. @throws OutOfMemoryError, the hash as it was */
+export function toTable(hash: Value, expected: number): void {
+  const { allocator } = hash;
+  const { arena } = allocator;
+  const { region } = arena;
+  const root = newHashTable(allocator, expected);
+  const lp = packOf(hash);
+  const stride = strideOf(hash);
+  try {
+    for (let at = listpack.first(region, lp); at !== 0; at = nextField(region, at, stride)) {
+      field.setPacked(region, at);
+      value.setPacked(region, packedValueAt(region, at));
+      findInTable(arena, root, field.region, field.at, field.length);
+      const element = addToTable(
+        allocator,
+        root,
+        field.region,
+        field.at,
+        field.length,
+        value.region,
+        value.at,
+        value.length,
+      );
+      if (stride === TRIPLE) setTableDeadline(allocator, root, element, packedDeadline(region, at));
+    }
+  } catch (error) {
+    freeHashTable(allocator, root);
+    throw error;
+  }
+  if (stride === TRIPLE) arena.i32[(root >> 2) + PLACE_WORD] = arena.i32[(hash.root >> 2) + PLACE_WORD];
+  hashFree(allocator, hash.root, hash.encoding);
+  hash.root = root;
+  hash.encoding = HASH_TABLE;
+}
+
+/** Steps through the fields of a hash that doesn't change meanwhile. To be used again and again. */
+export class HashCursor {
+  private readonly hash = new Value();
+  private at = 0;
+  /** The position of the field stepped to last. */
+  position = 0;
+
+  start(hash: Value): void {
+    this.hash.become(hash);
+    this.at = 0;
+  }
+
+  /** Goes to the next field. @returns false when there are no more */
+  next(): boolean {
+    const { hash } = this;
+    const { arena } = hash.allocator;
+    if (hash.encoding === HASH_TABLE) {
+      this.at = dictNext(arena, hashDict(hash.root), this.at);
+      if (this.at < 0) return false;
+      this.position = dictAt(arena, hashDict(hash.root), this.at);
+      return true;
+    }
+    const { region } = arena;
+    this.at = this.at === 0 ? listpack.first(region, packOf(hash)) : nextField(region, this.at, strideOf(hash));
+    this.position = this.at;
+    return this.at !== 0;
+  }
+}
+
+/** One step of a scan. @param visit must not change the hash @returns the next `from`, 0 at the end */
+export function hashScan(hash: Value, from: number, wanted: number, visit: (position: number) => void): number {
+  if (hash.encoding === HASH_TABLE) return dictScan(hash.allocator.arena, hashDict(hash.root), from, wanted, visit);
+  const cursor = new HashCursor();
+  cursor.start(hash);
+  while (cursor.next()) visit(cursor.position);
+  return 0;
+}
+
+/** Frees a hash and all that hangs on it. */
+export function hashFree(allocator: Allocator, root: number, encoding: number): void {
+  if (encoding === HASH_TABLE) {
+    freeHashTable(allocator, root);
+    return;
+  }
+  made.set(allocator, root, encoding);
+  if (encoding === HASH_LISTPACK_EX) allocator.free(packOf(made));
+  allocator.free(root);
+}
