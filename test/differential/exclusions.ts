@@ -3,6 +3,7 @@
  */
 const administration = 'acts on the process, its files or its peers, not on data';
 const connection = 'changes how this connection is answered: covered by the clients’ tests and the Tcl suite';
+const addresses = 'tells of connections, by their IDs and addresses';
 const machine = 'tells of this machine, process or moment';
 
 /** Command (or `CONTAINER *`) → why it isn't sent. */
@@ -43,7 +44,16 @@ export const excludedCommands: ReadonlyMap<string, string> = new Map([
   ['RESET', connection],
   ['QUIT', connection],
   ['AUTH', connection],
-  ['CLIENT *', 'tells of connection IDs and addresses, or changes how they are answered'],
+  ['CLIENT ID', addresses],
+  ['CLIENT INFO', addresses],
+  ['CLIENT LIST', addresses],
+  ['CLIENT KILL', addresses],
+  ['CLIENT PAUSE', connection],
+  ['CLIENT UNPAUSE', connection],
+  ['CLIENT REPLY', connection],
+  ['CLIENT TRACKING', connection],
+  ['CLIENT CACHING', connection],
+  ['CLIENT UNBLOCK', connection],
   ['MULTI', 'sent as whole transactions'],
   ['EXEC', 'sent as whole transactions'],
   ['DISCARD', 'sent as whole transactions'],
@@ -60,10 +70,8 @@ export const excludedCommands: ReadonlyMap<string, string> = new Map([
   ['PFDEBUG', 'internal'],
   ['PFSELFTEST', 'internal, and takes seconds'],
   ['DUMP', 'the payload carries the version; sent as DUMP with RESTORE of it'],
-  ['OBJECT FREQ', 'needs an LFU policy; held in the examples'],
   ['OBJECT REFCOUNT', 'Mayfly shares no objects'],
   ['SWAPDB', 'other connections see it; held in the examples'],
-  ['WAIT', 'waits'],
 ]);
 
 /** Why a command isn't sent, or undefined for one that is. */

@@ -3,7 +3,7 @@
  * would take gigabytes or minutes. The generator throws such a command away and makes another.
  */
 import type { Command } from '../support/resp.ts';
-import { isLexical, LEXICAL_KEY, SHORT_WAIT_SECONDS } from './values.ts';
+import { isLexical, LEXICAL_KEY, SHORT_WAIT_MS, SHORT_WAIT_SECONDS } from './values.ts';
 
 /** A deadline nearer than this might pass between the two servers' handling of it, or within the run. */
 const NEAR_MS = 600_000;
@@ -78,10 +78,12 @@ function mayWait(command: Command): boolean {
     case 'blmpop':
     case 'bzmpop':
       return isLong(command[1]);
+    case 'wait':
+      return command[2] !== SHORT_WAIT_MS && Number(command[2]) >= 0;
     case 'xread':
     case 'xreadgroup':
       return command.some(
-        (word, i) => lower(word) === 'block' && command[i + 1] !== '10' && Number(command[i + 1]) >= 0,
+        (word, i) => lower(word) === 'block' && command[i + 1] !== SHORT_WAIT_MS && Number(command[i + 1]) >= 0,
       );
     default:
       return false;

@@ -206,6 +206,7 @@ function milliseconds(dice: Dice): string {
 
 /** Seconds that a blocking command may wait: always short, since whole seconds would stop the run. */
 export const SHORT_WAIT_SECONDS = '0.01';
+export const SHORT_WAIT_MS = '10';
 
 function smallIndex(dice: Dice): string {
   return String(
@@ -321,9 +322,9 @@ function integerFor(argument: Argument, syntax: CommandSyntax, episode: Episode,
     case 'ttl':
       return command === 'RESTORE' ? '0' : seconds(dice);
     case 'milliseconds':
-      return command.startsWith('X') ? '10' : milliseconds(dice);
+      return command.startsWith('X') ? SHORT_WAIT_MS : milliseconds(dice);
     case 'timeout':
-      return '10';
+      return SHORT_WAIT_MS;
     case 'bit':
       return String(dice.int(0, 1));
     case 'db':
