@@ -19,14 +19,16 @@ function lset(ctx: Context): void {
   const entry = lookupList(ctx, 1, list);
   if (entry === 0) throw NO_SUCH_KEY;
   const index = longArgument(ctx, 2);
-  // As in Redis the list is made ready for the element before it is known whether there is such an index.
-  list.grow(ctx.size[3], 1);
-  const found = list.seek(index);
-  if (found) {
-    list.replace(ctx.source, ctx.at[3], ctx.size[3]);
-    list.settle(true);
+  let found = false;
+  try {
+    // As in Redis the list is made ready for the element before it is known whether there is such an index.
+    list.grow(ctx.size[3], 1);
+    found = list.seek(index);
+    if (found) list.replace(ctx.source, ctx.at[3], ctx.size[3]);
+    if (found) list.settle(true);
+  } finally {
+    saveValue(ctx, entry, list);
   }
-  saveValue(ctx, entry, list);
   if (!found) throw OUT_OF_RANGE;
   ctx.touch(1, LSET);
   ctx.reply.ok();
@@ -38,13 +40,15 @@ function linsert(ctx: Context): void {
   const entry = lookupList(ctx, 1, list);
   if (entry === 0) return ctx.reply.integer(0);
   ctx.weigh(list.length);
-  list.grow(ctx.size[4], 1);
-  const found = seekEqual(ctx, 3);
-  if (found) {
-    if (after) list.insertAfter(ctx.source, ctx.at[4], ctx.size[4]);
-    else list.insertBefore(ctx.source, ctx.at[4], ctx.size[4]);
+  let found = false;
+  try {
+    list.grow(ctx.size[4], 1);
+    found = seekEqual(ctx, 3);
+    if (found && after) list.insertAfter(ctx.source, ctx.at[4], ctx.size[4]);
+    else if (found) list.insertBefore(ctx.source, ctx.at[4], ctx.size[4]);
+  } finally {
+    saveValue(ctx, entry, list);
   }
-  saveValue(ctx, entry, list);
   if (!found) return ctx.reply.integer(-1);
   ctx.touch(1, LINSERT);
   ctx.reply.integer(list.length);

@@ -1,9 +1,9 @@
 /** LMOVE, RPOPLPUSH and LMOVEM. */
-import { copy, Region } from '../base/region.ts';
 import { TYPE_LIST } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { List } from '../types/list.ts';
 import { listValueType } from '../types/list-value-type.ts';
+import { elementBytes } from '../types/listpack-element.ts';
 import { Slice } from '../types/slice.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -17,6 +17,8 @@ const COUNT_TOO_SMALL = error('ERR count should be greater than 0');
 const FROM = 1;
 const TO = 2;
 
+const CRLF_BYTES = 2;
+
 const source = new List();
 const target = new List();
 const slice = new Slice();
@@ -24,6 +26,13 @@ const slice = new Slice();
 let fromEntry = 0;
 let toEntry = 0;
 let isRotation = false;
+
+/** The elements on their way lie in the reply, in the order in which they are to stand in list TO. */
+const places: number[] = [];
+const lengths: number[] = [];
+let movedBytes = 0;
+/** What the elements take in their listpacks. */
+let packedBytes = 0;
 
 /** Opens both lists. @returns false if there is no source  @throws WRONG_TYPE */
 function openBoth(ctx: Context): boolean {
@@ -41,36 +50,10 @@ function openBoth(ctx: Context): boolean {
  */
 export function moveOne(ctx: Context, fromFirst: boolean, toFirst: boolean): boolean {
   if (!openBoth(ctx)) return false;
-  if (isRotation) {
-    rotate(ctx, fromFirst, toFirst);
-  } else {
-    source.toEnd(fromFirst);
-    slice.setPacked(source.allocator.arena.region, source.at);
-    readyTarget(ctx, slice.length, 1);
-    pushSlice(target, toFirst);
-    ctx.reply.bulk(slice.region, slice.at, slice.length);
-    finishTarget(ctx, toFirst);
-    ctx.select(FROM);
-    source.remove();
-    saveShrunk(ctx, FROM, fromEntry, source, fromFirst ? LPOP : RPOP);
-  }
-  return true;
-}
-
-/** Moves an element within its list; it must be taken out, and so copied, first. */
-function rotate(ctx: Context, fromFirst: boolean, toFirst: boolean): void {
   source.toEnd(fromFirst);
-  slice.setPacked(source.allocator.arena.region, source.at);
-  source.assure(slice.length, 1);
-  // The reply serves as the copy: it is bytes of this thread's own.
-  const { reply } = ctx;
-  const at = reply.bulkSpace(slice.length);
-  copy(slice.region, slice.at, reply.region, at, slice.length);
-  slice.set(reply.region, at, slice.length);
-  source.remove();
-  source.grow(slice.length, 1);
-  pushSlice(source, toFirst);
-  finishRotation(ctx, fromFirst, toFirst);
+  collect(ctx, 1, false);
+  move(ctx, fromFirst, toFirst, false);
+  return true;
 }
 
 /** What there is to know of LMOVEM and BLMOVEM beyond keys and ends. */
@@ -110,79 +93,97 @@ export function moveMany(ctx: Context, how: MoveManyArguments): boolean {
   if (how.exactly && length < how.count) return false;
   const count = Math.min(how.count, length);
   ctx.weigh(count);
-  const from = how.fromFirst ? 0 : length - count;
   const turned = how.oneByOne && how.fromFirst === how.toFirst;
-  const moved = collect(ctx, from, count, turned);
-  const list = isRotation ? source : target;
-  if (isRotation) {
-    source.assure(moved.bytes.length, count);
-    source.removeRange(from, count);
-    source.grow(moved.bytes.length, count);
-  } else {
-    readyTarget(ctx, moved.bytes.length, count);
-  }
-  for (let i = 0; i < count; i++) {
-    const index = how.toFirst ? count - 1 - i : i;
-    const at = moved.ends[index];
-    slice.set(moved.bytes, at, moved.ends[index + 1] - at);
-    pushSlice(list, how.toFirst);
-  }
-  if (isRotation) {
-    finishRotation(ctx, how.fromFirst, how.toFirst);
-    return true;
-  }
-  finishTarget(ctx, how.toFirst);
-  ctx.select(FROM);
-  source.removeRange(from, count);
-  saveShrunk(ctx, FROM, fromEntry, source, how.fromFirst ? LPOP : RPOP);
+  const first = how.fromFirst ? 0 : length - count;
+  ctx.reply.array(count);
+  source.seek(turned ? first + count - 1 : first);
+  collect(ctx, count, turned);
+  move(ctx, how.fromFirst, how.toFirst, turned);
   return true;
 }
 
-/** Replies with `count` elements from an index on, in turned order if asked to. @returns copies, and where each ends */
-function collect(ctx: Context, from: number, count: number, turned: boolean): { bytes: Region; ends: number[] } {
+/** Replies with `count` elements from the source's cursor on, backwards if `turned`, and notes where they lie. */
+function collect(ctx: Context, count: number, turned: boolean): void {
   const { region } = source.allocator.arena;
-  const step = turned ? () => source.previous() : () => source.next();
-  const first = turned ? from + count - 1 : from;
-  const ends = [0];
-  ctx.reply.array(count);
-  source.seek(first);
-  for (let i = 0; i < count; i++, step()) {
-    slice.setPacked(region, source.at);
+  places.length = count;
+  lengths.length = count;
+  movedBytes = 0;
+  packedBytes = 0;
+  for (let i = 0; i < count; i++) {
+    const { at } = source;
+    slice.setPacked(region, at);
     ctx.reply.bulk(slice.region, slice.at, slice.length);
-    ends.push(ends[i] + slice.length);
+    lengths[i] = slice.length;
+    places[i] = ctx.reply.at - CRLF_BYTES - slice.length;
+    movedBytes += slice.length;
+    packedBytes += elementBytes(region.u8, at);
+    if (turned) source.previous();
+    else source.next();
   }
-  const bytes = Region.allocate(ends[count]);
-  source.seek(first);
-  for (let i = 0; i < count; i++, step()) {
-    slice.setPacked(region, source.at);
-    copy(slice.region, slice.at, bytes, ends[i], slice.length);
+}
+
+/** Moves what was collected. Nothing is taken out before everything is put in, since only that can fail. */
+function move(ctx: Context, fromFirst: boolean, toFirst: boolean, turned: boolean): void {
+  const count = places.length;
+  if (!isRotation) {
+    putIn(ctx, toFirst);
+    ctx.select(FROM);
+    source.removeRange(fromFirst ? 0 : source.length - count, count);
+  } else {
+    if (fromFirst !== toFirst || turned) rotate(ctx, fromFirst, toFirst);
+    saveValue(ctx, fromEntry, source);
+    ctx.touch(TO, toFirst ? LPUSH : RPUSH);
   }
-  return { bytes, ends };
-}
-
-/** Makes list TO, the selected key, ready for elements. @throws OutOfMemoryError */
-function readyTarget(ctx: Context, bytes: number, elements: number): void {
-  if (toEntry === 0) target.create(ctx.ks.allocator, bytes, elements);
-  else target.grow(bytes, elements);
-}
-
-function pushSlice(list: List, first: boolean): void {
-  if (first) list.pushFirst(slice.region, slice.at, slice.length);
-  else list.pushLast(slice.region, slice.at, slice.length);
-}
-
-/** Puts list TO, the selected key, in its place and says what happened. @throws OutOfMemoryError if it is new */
-function finishTarget(ctx: Context, toFirst: boolean): void {
-  if (toEntry === 0) putValue(ctx, TO, 0, TYPE_LIST, target, listValueType.free);
-  else saveValue(ctx, toEntry, target);
-  ctx.touch(TO, toFirst ? LPUSH : RPUSH);
-}
-
-/** Notes what became of a list whose elements moved within it, and says what happened. */
-function finishRotation(ctx: Context, fromFirst: boolean, toFirst: boolean): void {
-  saveValue(ctx, fromEntry, source);
-  ctx.touch(TO, toFirst ? LPUSH : RPUSH);
   saveShrunk(ctx, FROM, fromEntry, source, fromFirst ? LPOP : RPOP);
+}
+
+/** Puts what was collected into list TO, the selected key. @throws OutOfMemoryError */
+function putIn(ctx: Context, first: boolean): void {
+  const count = places.length;
+  if (toEntry === 0) {
+    target.create(ctx.ks.allocator, movedBytes, count);
+    fillNew(ctx, first);
+    putValue(ctx, TO, 0, TYPE_LIST, target, listValueType.free);
+  } else {
+    try {
+      target.grow(movedBytes, count);
+      push(ctx, target, first);
+    } finally {
+      saveValue(ctx, toEntry, target);
+    }
+  }
+  ctx.touch(TO, first ? LPUSH : RPUSH);
+}
+
+function fillNew(ctx: Context, first: boolean): void {
+  try {
+    push(ctx, target, first);
+  } catch (error) {
+    listValueType.free(target.allocator, target.root, target.encoding);
+    throw error;
+  }
+}
+
+function push(ctx: Context, list: List, first: boolean): void {
+  const { region } = ctx.reply;
+  if (first) for (let i = places.length - 1; i >= 0; i--) list.pushFirst(region, places[i], lengths[i]);
+  else for (let i = 0; i < places.length; i++) list.pushLast(region, places[i], lengths[i]);
+}
+
+/** Moves what was collected within its list. */
+function rotate(ctx: Context, fromFirst: boolean, toFirst: boolean): void {
+  const count = places.length;
+  const { length } = source;
+  try {
+    source.assure(movedBytes, count);
+    // As in Redis the encoding follows from what the list has without the elements, and with them again.
+    source.grow(movedBytes - packedBytes, 0);
+    push(ctx, source, toFirst);
+  } finally {
+    saveValue(ctx, fromEntry, source);
+  }
+  const before = fromFirst ? 0 : length - count;
+  source.removeRange(toFirst ? before + count : before, count);
 }
 
 function lmove(ctx: Context): void {

@@ -18,15 +18,27 @@ function push(ctx: Context, first: boolean, onlyExisting: boolean): void {
   for (let arg = 2; arg < ctx.argc; arg++) bytes += ctx.size[arg];
   if (entry === 0) {
     list.create(ctx.ks.allocator, bytes, elements);
-    pushArguments(ctx, first);
+    fillNew(ctx, first);
     putValue(ctx, 1, 0, TYPE_LIST, list, listValueType.free);
   } else {
-    list.grow(bytes, elements);
-    pushArguments(ctx, first);
-    saveValue(ctx, entry, list);
+    try {
+      list.grow(bytes, elements);
+      pushArguments(ctx, first);
+    } finally {
+      saveValue(ctx, entry, list);
+    }
   }
   ctx.touch(1, first ? LPUSH : RPUSH);
   ctx.reply.integer(list.length);
+}
+
+function fillNew(ctx: Context, first: boolean): void {
+  try {
+    pushArguments(ctx, first);
+  } catch (error) {
+    listValueType.free(list.allocator, list.root, list.encoding);
+    throw error;
+  }
 }
 
 function pushArguments(ctx: Context, first: boolean): void {

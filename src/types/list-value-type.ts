@@ -36,8 +36,7 @@ export const listValueType = {
   copy(from: Allocator, root: number, encoding: number, to: Allocator): number {
     if (encoding === LIST_LISTPACK) return copyNode(from, root, to);
     list.set(from, root, encoding);
-    copied.create(to, 0, 0);
-    copied.chain();
+    copied.createChained(to);
     try {
       for (let node = list.firstNode; node !== 0; node = nextNode(from.arena, node)) {
         copied.addLast(copyNode(from, node, to));

@@ -45,6 +45,8 @@ const LENGTH = 2;
 const NODES = 3;
 /** Room in a new node of a list that grows. */
 const NEW_NODE_BYTES = 1000;
+/** At least what the allocator may take at once for one more small block. */
+const SLAB_BYTES_MAX = 160 << 10;
 
 /** A list being worked on, with a cursor. To be set again and again. */
 export class List extends Value {
@@ -57,8 +59,13 @@ export class List extends Value {
   create(allocator: Allocator, bytes: number, elements: number): void {
     assureRoom(allocator, bytes, elements);
     const chained = exceedsLimit(typeLimits.listMaxListpackSize, LISTPACK_EMPTY_BYTES + bytes, elements);
-    this.set(allocator, newNode(allocator, chained ? 0 : bytes + 2 * elements, false), LIST_LISTPACK);
-    if (chained) this.chain();
+    if (chained) this.createChained(allocator);
+    else this.set(allocator, newNode(allocator, bytes + 2 * elements, false), LIST_LISTPACK);
+  }
+
+  /** Makes an empty quicklist: for `addLast`, and `settle(false)` after it. @throws OutOfMemoryError */
+  createChained(allocator: Allocator): void {
+    this.set(allocator, newRoot(allocator, 0, 0), LIST_QUICKLIST);
   }
 
   get length(): number {
@@ -80,14 +87,10 @@ export class List extends Value {
 
   // --- encoding and memory ------------------------------------------------------------------------------------------
 
-  /** Makes sure that there is memory for `elements` more of `bytes` bytes in all. @throws OutOfMemoryError */
-  assure(bytes: number, elements: number): void {
-    assureRoom(this.allocator, bytes, elements);
-  }
-
   /**
-   * Makes ready for `elements` more of `bytes` bytes in all: to be called before anything is put in. Whatever the list then
-   * takes, there is memory for it. @throws OutOfMemoryError, nothing changed
+   * Makes ready for `elements` more of `bytes` bytes in all: to be called before anything is put in. The root may change, so
+   * it is to be saved whatever comes of it. @throws OutOfMemoryError, then or when putting in the first of the elements:
+   * the list has the elements it had
    */
   grow(bytes: number, elements: number): void {
     this.assure(bytes, elements);
@@ -97,19 +100,18 @@ export class List extends Value {
     if (exceedsLimit(typeLimits.listMaxListpackSize, grown, nodeCount(arena, this.root) + elements)) this.chain();
   }
 
-  /** Makes a quicklist of the one node. */
-  chain(): void {
-    const { arena } = this.allocator;
-    const root = this.allocator.allocate(QUICKLIST_BYTES);
-    const at = root >> 2;
-    const empty = nodeCount(arena, this.root) === 0;
-    arena.i32[at + FIRST] = empty ? 0 : this.root;
-    arena.i32[at + LAST] = empty ? 0 : this.root;
-    arena.i32[at + LENGTH] = nodeCount(arena, this.root);
-    arena.i32[at + NODES] = empty ? 0 : 1;
-    if (empty) this.allocator.free(this.root);
-    this.root = root;
+  /** Makes sure that there is memory for `elements` more of `bytes` bytes in all. @throws OutOfMemoryError */
+  assure(bytes: number, elements: number): void {
+    assureRoom(this.allocator, bytes, elements);
+  }
+
+  /** Makes a quicklist of the one node. @throws OutOfMemoryError, nothing changed */
+  private chain(): void {
+    const node = this.root;
+    const elements = nodeCount(this.allocator.arena, node);
+    this.root = newRoot(this.allocator, elements === 0 ? 0 : node, elements);
     this.encoding = LIST_QUICKLIST;
+    if (elements === 0) this.allocator.free(node);
   }
 
   /**
@@ -368,7 +370,7 @@ export class List extends Value {
     return this.shrink(node);
   }
 
-  /** Links a made node in as the last one. The list must be a quicklist. */
+  /** Takes over a node made elsewhere (`newNodeOf`) as the last one. The list must be a quicklist. */
   addLast(node: number): void {
     const last = this.lastNode;
     this.link(last, node, 0);
@@ -399,14 +401,20 @@ export class List extends Value {
     while (node !== 0) {
       const behind = nextNode(arena, node);
       if (behind === 0) return;
-      if (this.mayUnite(node, behind)) {
-        const moved = appendNode(this.allocator, node, behind);
-        if (moved !== node) this.relink(moved);
-        node = moved;
-        this.dropNode(behind);
-      } else {
-        node = behind;
-      }
+      node = this.mayUnite(node, behind) ? this.unite(node, behind) : behind;
+    }
+  }
+
+  /** @returns where the united node is, or `behind` if there is no memory for it: uniting is only thrift */
+  private unite(node: number, behind: number): number {
+    try {
+      const moved = appendNode(this.allocator, node, behind);
+      if (moved !== node) this.relink(moved);
+      this.dropNode(behind);
+      return moved;
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return behind;
+      throw error;
     }
   }
 
@@ -416,8 +424,7 @@ export class List extends Value {
     const limit = typeLimits.listMaxListpackSize;
     const together = nodeBytes(arena, node) + nodeBytes(arena, behind) - LISTPACK_EMPTY_BYTES;
     if (together > sizeLimit(limit) * 0.75) return false;
-    if (nodeCount(arena, node) + nodeCount(arena, behind) > countLimit(limit)) return false;
-    return this.allocator.hasRoom(together * 2);
+    return nodeCount(arena, node) + nodeCount(arena, behind) <= countLimit(limit);
   }
 
   // --- nodes --------------------------------------------------------------------------------------------------------
@@ -482,7 +489,23 @@ export class List extends Value {
   }
 }
 
-/** Nodes grow by halves at most, and may be copied once; an element takes up to 15 bytes beyond its own. */
+/** Makes a quicklist's root, over one node or none (0). @throws OutOfMemoryError */
+function newRoot(allocator: Allocator, node: number, elements: number): number {
+  const root = allocator.allocate(QUICKLIST_BYTES);
+  const { i32 } = allocator.arena;
+  const at = root >> 2;
+  i32[at + FIRST] = node;
+  i32[at + LAST] = node;
+  i32[at + LENGTH] = elements;
+  i32[at + NODES] = node === 0 ? 0 : 1;
+  return root;
+}
+
+/**
+ * Putting in one element either succeeds or fails before it changes anything; of several the first could succeed and the
+ * second fail, so room for all must be there. Nodes grow by halves at most and may be copied once, an element takes up to
+ * 15 bytes beyond its own, and the allocator may have to begin a slab.
+ */
 function assureRoom(allocator: Allocator, bytes: number, elements: number): void {
-  if (!allocator.hasRoom((bytes + elements * 15) * 3 + 65536)) throw new OutOfMemoryError();
+  if (elements > 1 && !allocator.hasRoom((bytes + elements * 15) * 3 + SLAB_BYTES_MAX)) throw new OutOfMemoryError();
 }

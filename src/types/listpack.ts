@@ -273,7 +273,9 @@ export function changeCount(region: Region, lp: number, change: number): void {
 /** Takes `gap` bytes out at `at`. */
 export function closeGap(region: Region, lp: number, at: number, gap: number): void {
   const total = bytes(region, lp);
-  move(region, at + gap, at, lp + total - at - gap);
+  const tail = lp + total - at - gap;
+  if (tail === 1) region.u8[at] = END;
+  else move(region, at + gap, at, tail);
   region.view.setInt32(lp, total - gap, true);
 }
 
