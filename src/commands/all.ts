@@ -3,16 +3,18 @@
  * or the server are added by the I/O threads alone (server/).
  */
 import type { Command } from './define.ts';
+import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
 import { listCommands } from './list.ts';
 import { setCommands } from './set.ts';
 import { setRandomCommands } from './set-random.ts';
 import { sortedSetCommands } from './sorted-set.ts';
 import { sortedSetPopCommands } from './sorted-set-pop.ts';
-import { stringSetCommands } from './string-set.ts';
+import { stringCommands } from './string.ts';
 
 export const dataCommands: readonly Command[] = [
-  ...stringSetCommands,
+  ...stringCommands,
+  ...genericCommands,
   ...listCommands,
   ...setCommands,
   ...setRandomCommands,

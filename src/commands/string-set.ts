@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { SYNTAX_ERROR, WRONG_TYPE } from './errors.ts';
 import { EXPIRE, stringEvent } from './events.ts';
-import { EX, positiveDeadline, PX, type TimeUnit, timeUnit } from './expiration.ts';
+import { EX, PX, positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
 
 export const SET = stringEvent('set');
 
@@ -43,7 +43,9 @@ function valueEquals(ctx: Context, entry: number, arg: number): boolean {
   const { arena } = ctx.ks;
   if (typeOf(arena, entry) !== TYPE_STRING) throw WRONG_TYPE;
   const bytes = ctx.size[arg];
-  return valueLength(arena, entry) === bytes && equal(arena.region, valueAt(arena, entry), ctx.source, ctx.at[arg], bytes);
+  return (
+    valueLength(arena, entry) === bytes && equal(arena.region, valueAt(arena, entry), ctx.source, ctx.at[arg], bytes)
+  );
 }
 
 function set(ctx: Context): void {
