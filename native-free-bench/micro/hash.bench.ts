@@ -1,6 +1,6 @@
 import type { Bench } from 'tinybench';
-import { hashBytes } from '../../src/base/hash.ts';
 import { Region } from '../../src/base/region.ts';
+import { hashBytes } from '../../src/store/hash.ts';
 import { suite } from './bench.ts';
 
 /** Hashes per task: one alone is shorter than the clock can tell. */

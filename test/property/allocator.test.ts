@@ -153,7 +153,7 @@ describe('the allocator', () => {
         expect(allocator.pageBytes).toBe(0);
         expect(allocator.hasRoom(ARENA_BYTES - 3 * 4096)).toBe(true);
       }),
-      { numRuns: 80 },
+      { numRuns: 80, interruptAfterTimeLimit: 15_000 },
     );
   });
 

@@ -156,7 +156,7 @@ describe('the expiry heap', () => {
           heap.drop();
           expect(model.allocator.usedBytes).toBe(reserved);
         }),
-        { numRuns: 60 },
+        { numRuns: 60, interruptAfterTimeLimit: 15_000 },
       );
     });
   }

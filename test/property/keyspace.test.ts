@@ -409,7 +409,7 @@ describe('a keyspace', () => {
           }
           expect(model.shard.allocator.usedBytes).toBe(0);
         }),
-        { numRuns: 60 },
+        { numRuns: 60, interruptAfterTimeLimit: 15_000 },
       );
     });
   }

@@ -47,7 +47,7 @@ describe('a lock', () => {
           expect(lock.isWanted).toBe(waiting.size > 0);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 50, interruptAfterTimeLimit: 15_000 },
     );
   });
 

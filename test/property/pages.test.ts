@@ -105,7 +105,7 @@ describe('pages', () => {
         expect(pages.hasRun(end - first)).toBe(true);
         expect(arena.i32[WORD_PAGE_BYTES]).toBe(0);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, interruptAfterTimeLimit: 15_000 },
     );
   });
 });

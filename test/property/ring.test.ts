@@ -90,7 +90,7 @@ describe('a ring', () => {
             }
           }
         }),
-        { numRuns: 300 },
+        { numRuns: 300, interruptAfterTimeLimit: 15_000 },
       );
     });
   }

@@ -200,7 +200,7 @@ describe('the table', () => {
         table.drop();
         expect(model.shard.allocator.usedBytes).toBe(0);
       }),
-      { numRuns: 30 },
+      { numRuns: 30, interruptAfterTimeLimit: 15_000 },
     );
   });
 
@@ -218,7 +218,7 @@ describe('the table', () => {
         model.check();
         expect(model.table.segmentCount).toBe(1);
       }),
-      { numRuns: 10 },
+      { numRuns: 10, interruptAfterTimeLimit: 15_000 },
     );
   });
 
