@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleTool } from '../../scripts/bundle-tool.mjs';
@@ -35,9 +36,14 @@ async function helper<T>(file: string, port: number): Promise<{ stop: () => Prom
   const bundle = await bundleTool(process.cwd(), `native-free-bench/compare/${file}`);
   const child = spawn(process.execPath, [bundle, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const output = text(child.stdout);
+  const ended = once(child, 'exit');
+  // One that failed has closed its input; its own message is on standard error.
+  child.stdin.on('error', () => {});
   return {
     stop: async () => {
       child.stdin.end();
+      const [code] = await ended;
+      if (code !== 0) throw new Error(`${file} failed`);
       return JSON.parse(await output) as T;
     },
   };
