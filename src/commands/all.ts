@@ -7,9 +7,13 @@ import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
 import { listCommands } from './list.ts';
 import { setCommands } from './set.ts';
+import { setAlgebraCommands } from './set-algebra.ts';
 import { setRandomCommands } from './set-random.ts';
 import { sortedSetCommands } from './sorted-set.ts';
+import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetPopCommands } from './sorted-set-pop.ts';
+import { sortedSetRandomCommands } from './sorted-set-random.ts';
+import { sortedSetRangeCommands } from './sorted-set-range.ts';
 import { stringCommands } from './string.ts';
 
 export const dataCommands: readonly Command[] = [
@@ -18,7 +22,11 @@ export const dataCommands: readonly Command[] = [
   ...listCommands,
   ...setCommands,
   ...setRandomCommands,
+  ...setAlgebraCommands,
   ...hashCommands,
   ...sortedSetCommands,
   ...sortedSetPopCommands,
+  ...sortedSetRangeCommands,
+  ...sortedSetAlgebraCommands,
+  ...sortedSetRandomCommands,
 ];

@@ -74,7 +74,7 @@ function keys(ctx: Context): void {
 }
 
 /** Any unsigned 64-bit integer is a cursor, spelt as strtoull takes it; those that SCAN never gave out are past the end. */
-function parseCursor(ctx: Context, arg: number): number {
+export function parseCursor(ctx: Context, arg: number): number {
   const value = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
   if (value >= 0) return value;
   const text = ctx.size[arg] > 64 ? '' : ctx.text(arg);
@@ -134,7 +134,7 @@ function parseScanOptions(ctx: Context, filter: KeyFilter): number {
 }
 
 /** Puts what makes a scan's reply of `found` elements, written since `mark`, before them. */
-function prependCursor(ctx: Context, mark: number, cursor: number, found: number): void {
+export function prependCursor(ctx: Context, mark: number, cursor: number, found: number): void {
   const { reply } = ctx;
   const end = reply.at;
   reply.array(2);

@@ -1,13 +1,16 @@
-/** Members of sets by chance: SPOP and SRANDMEMBER. */
+/** Members of sets by chance, SPOP and SRANDMEMBER, and piece by piece, SSCAN. */
 import { TYPE_SET } from '../store/entry.ts';
-import { SetCursor, setCount, setRead, setRemoveAt, setSample } from '../types/set.ts';
+import { SetCursor, setCount, setRead, setRemoveAt, setSample, setScan } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
 import { Value } from '../types/value.ts';
+import { readScanOptions, replyEmptyScan } from './collection-scan.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { MUST_BE_POSITIVE, SYNTAX_ERROR } from './errors.ts';
 import { setEvent } from './events.ts';
+import { parseCursor, prependCursor } from './generic-scan.ts';
 import { integerAtLeast } from './integer-arguments.ts';
+import { saturatedInteger } from './saturated-integer.ts';
 import { readSet } from './set.ts';
 import { openValue, removeEmptied, saveValue } from './value-entry.ts';
 
@@ -63,7 +66,7 @@ function srandmember(ctx: Context): void {
 }
 
 function srandmemberCount(ctx: Context): void {
-  const wanted = ctx.integer(2);
+  const wanted = saturatedInteger(ctx, 2);
   if (!readSet(ctx, 1, set) || wanted === 0) return ctx.reply.array(0);
   ctx.weigh(Math.abs(wanted));
   if (wanted < 0) {
@@ -103,6 +106,21 @@ function replyMember(ctx: Context, position: number): void {
   ctx.reply.bulk(member.region, member.at, member.length);
 }
 
+function sscan(ctx: Context): void {
+  const from = parseCursor(ctx, 2);
+  if (!readSet(ctx, 1, set)) return replyEmptyScan(ctx);
+  const options = readScanOptions(ctx, false);
+  ctx.weigh(Math.min(options.count, setCount(set)));
+  const mark = ctx.reply.mark();
+  let written = 0;
+  const next = setScan(set, from, options.count, (found) => {
+    if (!options.accepts(found)) return;
+    ctx.reply.bulk(found.region, found.at, found.length);
+    written++;
+  });
+  prependCursor(ctx, mark, next, written);
+}
+
 export const setRandomCommands = [
   command({
     name: 'SPOP',
@@ -129,5 +147,17 @@ export const setRandomCommands = [
     tips: 'nondeterministic_output',
     history: [['2.6.0', 'Takes a count.']],
     run: srandmember,
+  }),
+  command({
+    name: 'SSCAN',
+    since: '2.8.0',
+    group: 'set',
+    complexity: 'O(1) a call, O(N) for a whole scan',
+    summary: 'Steps through the members of a set.',
+    syntax: 'key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]',
+    keys: 'RO access 1',
+    flags: 'readonly',
+    tips: 'nondeterministic_output',
+    run: sscan,
   }),
 ];
