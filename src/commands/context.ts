@@ -2,21 +2,34 @@
  * What a command sees while it runs: its arguments where they were received, the keyspaces of its keys, and the reply.
  * One object a thread, reused by every command. `ks` and `hash` are those of the key looked at last.
  */
-import type { Region } from '../base/region.ts';
+
+import { hashBytes } from '../base/hash.ts';
 import { parseInteger } from '../base/numbers.ts';
+import type { Region } from '../base/region.ts';
 import { latin1, utf8 } from '../base/region.ts';
 import { Arguments } from '../protocol/arguments.ts';
 import type { Writer } from '../protocol/writer.ts';
 import type { AccessClock } from '../store/access.ts';
 import { addToCounter, COUNTER_DIRTY } from '../store/counters.ts';
 import { typeOf } from '../store/entry.ts';
-import { hashBytes } from '../base/hash.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import type { LockSet } from '../store/lock-set.ts';
 import type { Shard } from '../store/shard.ts';
 import type { Command } from './define.ts';
-import { HAND_OFF, NOT_AN_INTEGER, WRONG_TYPE } from './errors.ts';
+import { BLOCKED, HAND_OFF, NOT_AN_INTEGER, WRONG_TYPE } from './errors.ts';
 import type { KeyEvent } from './events.ts';
+
+/** What a command that finds nothing to do yet waits for; see `block`. */
+export interface Blocking {
+  /** Arguments that name the keys. */
+  readonly keys: readonly number[];
+  /** When to give up, ms since 1970; Infinity: never. */
+  readonly deadlineMs: number;
+  /** What is replied then. */
+  readonly onTimeout: 'null' | 'nullArray';
+  /** What the command wants back when it is tried again (`ctx.resumed`). */
+  readonly state: unknown;
+}
 
 /** A command that will look at more elements than this is long: about 0.2 ms of work. */
 export const LONG_ELEMENTS = 10_000;
@@ -44,6 +57,12 @@ export class Context extends Arguments {
   startedMs = 0;
   /** True where a long command can still go to a worker: on I/O threads, outside transactions and scripts. */
   mayHandOff = false;
+  /** True where a command may wait for its keys: not in transactions and scripts. */
+  mayBlock = false;
+  /** Set by `block`. */
+  blocking: Blocking | undefined = undefined;
+  /** The `state` that the command gave to `block`, when it is tried again. */
+  resumed: unknown = undefined;
   /** The client's connection on the I/O thread that owns it; undefined on workers. Its shape is the server's business. */
   session: unknown = undefined;
   /** Lets others in between two pieces of a long command that holds no lock; nothing on I/O threads. */
@@ -159,15 +178,13 @@ export class Context extends Arguments {
    */
   touch(arg: number, event: KeyEvent): void {
     const keyspace = this.select(arg);
-    addToCounter(keyspace.arena, COUNTER_DIRTY, 1);
-    if (this.observer !== undefined) {
-      this.observer.touched(keyspace, this.source, this.at[arg], this.size[arg], this.hash, event);
-    }
+    this.touchKey(keyspace, this.source, this.at[arg], this.size[arg], this.hash, event);
   }
 
   /** `touch` for a key that is no argument. */
   touchKey(keyspace: Keyspace, key: Region, at: number, length: number, hash: number, event: KeyEvent): void {
     addToCounter(keyspace.arena, COUNTER_DIRTY, 1);
+    keyspace.shard.changed(keyspace.db, key, at, length, hash);
     if (this.observer !== undefined) this.observer.touched(keyspace, key, at, length, hash, event);
   }
 
@@ -180,6 +197,27 @@ export class Context extends Arguments {
   weigh(elements: number): void {
     if (elements > TIMED_ELEMENTS && this.startedMs === 0) this.startedMs = performance.now();
     if (elements > LONG_ELEMENTS && this.mayHandOff) throw HAND_OFF;
+  }
+
+  /**
+   * Ends a command of flag `blocking` that finds nothing to do: it is tried again when one of its keys changes. Where it
+   * can't wait, it replies as after a time-out.
+   * @param keys arguments that name the keys  @param timeoutMs 0: no end
+   */
+  block(
+    keys: readonly number[],
+    timeoutMs: number,
+    onTimeout: Blocking['onTimeout'],
+    state: unknown = undefined,
+  ): void {
+    if (!this.mayBlock) {
+      if (onTimeout === 'null') this.reply.null();
+      else this.reply.nullArray();
+      return;
+    }
+    const deadlineMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.nowMs + timeoutMs;
+    this.blocking = { keys, deadlineMs, onTimeout, state };
+    throw BLOCKED;
   }
 
   /** Runs `piece` with one shard locked: for commands of scope each. */
@@ -202,19 +240,6 @@ export class Context extends Arguments {
     const value = parseInteger(this.source.u8, this.at[arg], this.size[arg]);
     if (!Number.isSafeInteger(value)) throw NOT_AN_INTEGER;
     return value;
-  }
-
-  /** Whether argument `arg` is this word, which is given in capitals. */
-  isWord(arg: number, word: string): boolean {
-    const length = word.length;
-    if (this.size[arg] !== length) return false;
-    const u8 = this.source.u8;
-    const at = this.at[arg];
-    for (let i = 0; i < length; i++) {
-      const c = u8[at + i];
-      if ((c >= 97 && c <= 122 ? c - 32 : c) !== word.charCodeAt(i)) return false;
-    }
-    return true;
   }
 
   /** Argument `arg` in capitals, for a switch over options; cold. */

@@ -59,6 +59,11 @@ export interface CommandSpec {
   scope?: 'keys' | 'none' | 'all' | 'each';
   /** The shards beyond those of its keys, when keys are named in data (SORT … BY): a bit mask, −1 for all. */
   extraShards?: (ctx: Context) => number;
+  /**
+   * The command needs its connection as well as its shards, so it never goes to a worker; if a shard is busy, it waits.
+   * Commands of flag `blocking` are such without saying so.
+   */
+  staysHere?: boolean;
   /** Arity where the syntax doesn't give it. */
   arity?: number;
   run: (ctx: Context) => void;
@@ -113,7 +118,11 @@ export class Command {
   /** Word of the only key, when scope is SCOPE_ONE_KEY. */
   readonly keyIndex: number;
   readonly run: (ctx: Context) => void;
+  /** Only its I/O thread can run it; see CommandSpec. */
+  readonly staysHere: boolean;
   readonly subcommands = new Map<string, Command>();
+  /** The command whose subcommand this is. */
+  parent: Command | undefined = undefined;
   /** Place in the registry and in statistics. */
   id = -1;
   private parsedSyntax: Argument[] | undefined;
@@ -127,6 +136,7 @@ export class Command {
     this.keySpecs = parseKeySpecs(spec.keys ?? '');
     this.arity = spec.arity ?? arityOf(spec.name.split('|').length, this.arguments);
     this.scope = this.scopeOf(spec);
+    this.staysHere = spec.staysHere === true || (this.flags & FLAG_BLOCKING) !== 0;
     const begin = this.keySpecs[0]?.begin;
     this.keyIndex = begin !== undefined && 'index' in begin ? begin.index : 0;
   }
@@ -143,6 +153,7 @@ export class Command {
   private scopeOf(spec: CommandSpec): number {
     if (spec.scope === 'all') return SCOPE_ALL;
     if (spec.scope === 'each') return SCOPE_EACH;
+    if (spec.scope === 'keys' && this.keySpecs.length === 0) return SCOPE_KEYS;
     if (spec.scope === 'none' || this.keySpecs.length === 0) return SCOPE_NONE;
     const [{ begin, find }] = this.keySpecs;
     const single =

@@ -23,7 +23,10 @@ export class Registry {
       const [container, sub] = command.name.split('|');
       this.names.push(Buffer.from(command.name));
       if (sub === undefined) this.addSlot(command);
-      else this.container(container).subcommands.set(sub, command);
+      else {
+        command.parent = this.container(container);
+        command.parent.subcommands.set(sub, command);
+      }
     }
   }
 

@@ -3,9 +3,10 @@ import { parseInteger } from '../base/numbers.ts';
 import type { Context } from '../commands/context.ts';
 import type { Command } from '../commands/define.ts';
 import type { KeySpec } from '../commands/key-specs.ts';
+import type { Arguments } from '../protocol/arguments.ts';
 
 /** Calls `visit` with the argument index of every key that a specification finds; nothing if the arguments are off. */
-export function eachKey(spec: KeySpec, ctx: Context, visit: (arg: number) => void): void {
+export function eachKey(spec: KeySpec, ctx: Arguments, visit: (arg: number) => void): void {
   const { begin, find } = spec;
   if (begin === undefined || find === undefined) return;
   const first = 'index' in begin ? begin.index : findKeyword(begin.keyword, begin.startFrom, ctx);
@@ -28,7 +29,7 @@ export function eachKey(spec: KeySpec, ctx: Context, visit: (arg: number) => voi
   for (let arg = first; arg <= last && arg < ctx.argc; arg += find.step) visit(arg);
 }
 
-function findKeyword(keyword: string, startFrom: number, ctx: Context): number {
+function findKeyword(keyword: string, startFrom: number, ctx: Arguments): number {
   const backwards = startFrom < 0;
   const start = backwards ? ctx.argc + startFrom : startFrom;
   for (let arg = start; arg > 0 && arg < ctx.argc; arg += backwards ? -1 : 1) {

@@ -49,6 +49,11 @@ export class Lock {
     return Atomics.load(this.words, WORD_WANTED) !== 0;
   }
 
+  /** True while any thread has it, as far as can be told without taking it. */
+  get isHeld(): boolean {
+    return Atomics.load(this.words, WORD_LOCK) !== 0;
+  }
+
   get isHeldHere(): boolean {
     return Atomics.load(this.words, WORD_LOCK) === this.owner;
   }

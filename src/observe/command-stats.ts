@@ -72,7 +72,8 @@ export class CommandStats {
       totals.calls += rows[row + CALLS];
       totals.failed += rows[row + FAILED];
       totals.rejected += rows[row + REJECTED];
-      if (rows[row + TIMED] > 0) totals.microseconds += rows[row + MICROSECONDS] * (rows[row + CALLS] / rows[row + TIMED]);
+      if (rows[row + TIMED] > 0)
+        totals.microseconds += rows[row + MICROSECONDS] * (rows[row + CALLS] / rows[row + TIMED]);
     }
     return totals;
   }

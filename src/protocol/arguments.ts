@@ -23,4 +23,17 @@ export class Arguments {
     this.at = at;
     this.size = size;
   }
+
+  /** Whether argument `arg` is this word, which is given in capitals. */
+  isWord(arg: number, word: string): boolean {
+    const length = word.length;
+    if (this.size[arg] !== length) return false;
+    const u8 = this.source.u8;
+    const at = this.at[arg];
+    for (let i = 0; i < length; i++) {
+      const c = u8[at + i];
+      if ((c >= 97 && c <= 122 ? c - 32 : c) !== word.charCodeAt(i)) return false;
+    }
+    return true;
+  }
 }

@@ -14,6 +14,10 @@ export const REPLY_OFF = 1;
 export const REPLY_SKIP_NEXT = 2;
 export const REPLY_SKIPPING = 3;
 
+export const CLASS_NORMAL = 0;
+export const CLASS_REPLICA = 1;
+export const CLASS_PUBSUB = 2;
+
 /** A client's connection: the session and the bytes that have come but not been used yet. */
 export class Connection extends Session {
   readonly link: Link;
@@ -23,8 +27,16 @@ export class Connection extends Session {
   libName = '';
   libVersion = '';
   user = 'default';
+  /** False until the client has logged in, where a password is needed. */
+  authenticated = true;
   replyMode = REPLY_ON;
   noEvict = false;
+  /** Its command must wait for the end of a pause: `waiting` is set too, and the command is still in the input. */
+  postponed = false;
+  /** Which of client-output-buffer-limit's classes it is of: CLASS_NORMAL and its kin. */
+  outputClass = CLASS_NORMAL;
+  /** Since when more than the soft limit is unsent, in ms since 1970; 0: it isn't. */
+  softLimitSinceMs = 0;
   /** Told to close once its replies are out: what it sends from now on is dropped. */
   closing = false;
   /** Name of the command it sent last, for CLIENT LIST. */
@@ -42,6 +54,18 @@ export class Connection extends Session {
     this.link = link;
     this.createdMs = nowMs;
     this.lastActiveMs = nowMs;
+  }
+
+  /** RESET: makes it as it was when it was opened, but for its numbers. */
+  reset(authenticated: boolean): void {
+    this.db = 0;
+    this.resp3 = false;
+    this.name = '';
+    this.user = 'default';
+    this.authenticated = authenticated;
+    this.replyMode = REPLY_ON;
+    this.noEvict = false;
+    this.noTouch = false;
   }
 
   /** Keeps bytes for later. */

@@ -3,9 +3,10 @@
  * connections and is its transport's handler.
  */
 import type { Clock } from '../base/clock.ts';
-import type { Region } from '../base/region.ts';
+import { latin1, type Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import type { Command } from '../commands/define.ts';
+import type { OutputBufferLimit } from '../config/list-types.ts';
 import type { Dispatcher } from '../execute/dispatcher.ts';
 import type { HandOff } from '../execute/hand-off.ts';
 import { INCOMPLETE, PARSED, Parser, type ParserLimits } from '../protocol/parser.ts';
@@ -20,12 +21,16 @@ const COMMANDS_PER_TICK = 64;
 /** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
 const WAITING_INPUT_BYTES_MAX = 1 << 20;
 
+const MINUS = 45;
+/** Enough of an error to see its code. */
+const CODE_BYTES_MAX = 64;
+
 export interface ServerLimits extends ParserLimits {
   clientsMax: number;
   /** Bytes of unread input a client may have (client-query-buffer-limit). */
   inputBytesMax: number;
-  /** Bytes of unsent replies a client may have, 0 for any number (client-output-buffer-limit normal). */
-  outputBytesMax: number;
+  /** What of unsent replies a client may have, by its class (client-output-buffer-limit). */
+  output: readonly OutputBufferLimit[];
 }
 
 /** What the server counts; for INFO. */
@@ -35,13 +40,23 @@ export class ServerCounters {
   commands = 0;
   inputBytes = 0;
   outputBytes = 0;
+  reads = 0;
+  writes = 0;
   inputLimitDisconnections = 0;
   outputLimitDisconnections = 0;
   clientsMaxSeen = 0;
+
+  /** CONFIG RESETSTAT. */
+  reset(): void {
+    Object.assign(this, new ServerCounters());
+  }
 }
 
 /** May look at, refuse or take over a command before it is dispatched. @returns true if it has been dealt with */
 export type Interceptor = (command: Command, connection: Connection) => boolean;
+
+/** Says why a client may not connect, as an error reply's text, or undefined. */
+export type Doorkeeper = (link: Link) => string | undefined;
 
 export class Server implements TransportHandler {
   readonly connections = new Map<number, Connection>();
@@ -52,7 +67,16 @@ export class Server implements TransportHandler {
   readonly handOff: HandOff;
   /** Set while something stands between all clients and their commands. */
   interceptor: Interceptor | undefined = undefined;
+  /** Set while not everybody may connect. */
+  doorkeeper: Doorkeeper | undefined = undefined;
+  /** True while clients must log in before they may do anything. */
+  asksPassword = false;
   onWarning: (message: string) => void = () => {};
+  onVerbose: (message: string) => void = () => {};
+  /** Told of each connection that is gone. */
+  onGone: (connection: Connection) => void = () => {};
+  /** Told of the beginning of each error that a worker replied; those of this thread the writer tells of. */
+  onErrorReply: (text: string) => void = () => {};
   private readonly writer: Writer;
   private readonly parser: Parser;
   private readonly clock: Clock;
@@ -73,14 +97,12 @@ export class Server implements TransportHandler {
 
   onOpen(link: Link): boolean {
     this.beginBatch();
-    if (this.connections.size >= this.limits.clientsMax) {
-      this.counters.rejectedConnections++;
-      this.writer.resp3 = false;
-      this.writer.error('ERR max number of clients reached');
-      this.sendTo(link);
-      return false;
-    }
+    if (this.connections.size >= this.limits.clientsMax)
+      return this.turnAway(link, 'ERR max number of clients reached');
+    const refusal = this.doorkeeper?.(link);
+    if (refusal !== undefined) return this.turnAway(link, refusal);
     const connection = new Connection(link, this.ctx.nowMs);
+    connection.authenticated = !this.asksPassword;
     link.owner = connection;
     this.connections.set(connection.id, connection);
     this.counters.connections++;
@@ -95,6 +117,7 @@ export class Server implements TransportHandler {
     connection.lastActiveMs = this.ctx.nowMs;
     connection.receivedBytes += to - from;
     this.counters.inputBytes += to - from;
+    this.counters.reads++;
     if (connection.waiting || connection.inputBytes > 0) {
       this.keepInput(connection, received, from, to);
       if (!connection.waiting && connection.inputBytes >= connection.inputWanted) this.processInput(connection);
@@ -112,6 +135,8 @@ export class Server implements TransportHandler {
     connection.closing = true;
     this.connections.delete(connection.id);
     connection.input = undefined;
+    connection.inputBytes = 0;
+    this.onGone(connection);
   }
 
   onBatchEnd(): void {
@@ -124,6 +149,14 @@ export class Server implements TransportHandler {
     this.handOff.drain();
   }
 
+  private turnAway(link: Link, text: string): boolean {
+    this.counters.rejectedConnections++;
+    this.writer.resp3 = false;
+    this.writer.error(text);
+    this.sendTo(link);
+    return false;
+  }
+
   // --- commands -----------------------------------------------------------------------------------------------------
 
   /** A worker's reply to a command that was handed off. */
@@ -131,20 +164,44 @@ export class Server implements TransportHandler {
     const connection = this.connections.get(session);
     if (connection === undefined) return;
     connection.waiting = false;
+    if (length > 0 && reply.u8[at] === MINUS)
+      this.onErrorReply(latin1(reply, at + 1, Math.min(length, CODE_BYTES_MAX)));
     if (connection.replyMode === REPLY_ON) {
       this.countOutput(connection, length);
       if (owned) connection.link.sendOwned(reply, at, at + length);
       else connection.link.send(reply, at, at + length);
       this.checkOutput(connection);
     } else if (connection.replyMode === REPLY_SKIPPING) connection.replyMode = REPLY_ON;
-    if (connection.inputBytes > 0) this.processInput(connection);
-    this.flush(connection);
-    if (!connection.waiting) connection.link.resume();
+    this.goOn(connection);
   }
 
   /** Closes a connection after what has been replied so far. */
   closeSoon(connection: Connection): void {
     connection.closing = true;
+  }
+
+  /** Closes a connection at once; what is unsent is dropped. */
+  close(connection: Connection): void {
+    connection.closing = true;
+    connection.link.destroy();
+  }
+
+  /** Goes on with connections whose command had to wait for the end of a pause. Not within a batch. */
+  resume(connections: Iterable<Connection>): void {
+    this.beginBatch();
+    for (const connection of connections) {
+      connection.postponed = false;
+      connection.waiting = false;
+      if (!connection.closing) this.goOn(connection);
+    }
+    this.onBatchEnd();
+  }
+
+  /** Runs what has come in while a connection waited. */
+  private goOn(connection: Connection): void {
+    if (connection.inputBytes > 0) this.processInput(connection);
+    this.flush(connection);
+    if (!connection.waiting) connection.link.resume();
   }
 
   private beginBatch(): void {
@@ -162,6 +219,7 @@ export class Server implements TransportHandler {
     const { parser, ctx } = this;
     let position = from;
     while (position < to) {
+      parser.unauthenticated = this.asksPassword && !connection.authenticated;
       const status = parser.parse(region, position, to, ctx);
       if (status !== PARSED) {
         if (status === INCOMPLETE) {
@@ -173,12 +231,13 @@ export class Server implements TransportHandler {
         connection.closing = true;
         return to;
       }
+      const start = position;
       position = parser.end;
       if (ctx.argc === 0) continue;
       this.execute(connection);
       if (connection.waiting) {
         connection.inputWanted = 0;
-        return position;
+        return connection.postponed ? start : position;
       }
       if (connection.closing) return to;
     }
@@ -225,8 +284,7 @@ export class Server implements TransportHandler {
     if (connection.inputBytes > this.limits.inputBytesMax) {
       this.counters.inputLimitDisconnections++;
       this.onWarning(`Closing client that reached max query buffer length: id=${connection.id}`);
-      connection.closing = true;
-      connection.link.destroy();
+      this.close(connection);
     } else if (connection.waiting && connection.inputBytes > WAITING_INPUT_BYTES_MAX) connection.link.pause();
   }
 
@@ -255,14 +313,29 @@ export class Server implements TransportHandler {
   private countOutput(connection: Connection, bytes: number): void {
     connection.sentBytes += bytes;
     this.counters.outputBytes += bytes;
+    this.counters.writes++;
   }
 
-  private checkOutput(connection: Connection): void {
-    const { outputBytesMax } = this.limits;
-    if (outputBytesMax === 0 || connection.link.unsentBytes <= outputBytesMax) return;
+  /** Disconnects a client that takes its replies too slowly. */
+  checkOutput(connection: Connection, nowMs: number = this.ctx.nowMs): void {
+    const limit = this.limits.output[connection.outputClass];
+    if (limit.hardBytes === 0 && limit.softBytes === 0) return;
+    const unsent = connection.link.unsentBytes;
+    if (limit.hardBytes === 0 || unsent <= limit.hardBytes) {
+      if (!isOverSoftLimit(connection, limit, unsent, nowMs)) return;
+    }
     this.counters.outputLimitDisconnections++;
     this.onWarning(`Client id=${connection.id} closed for overcoming of output buffer limits.`);
-    connection.closing = true;
-    connection.link.destroy();
+    this.close(connection);
   }
+}
+
+/** Notes since when the soft limit is exceeded. */
+function isOverSoftLimit(connection: Connection, limit: OutputBufferLimit, unsent: number, nowMs: number): boolean {
+  if (limit.softBytes === 0 || unsent <= limit.softBytes) {
+    connection.softLimitSinceMs = 0;
+    return false;
+  }
+  if (connection.softLimitSinceMs === 0) connection.softLimitSinceMs = nowMs;
+  return nowMs - connection.softLimitSinceMs > limit.softSeconds * 1000;
 }

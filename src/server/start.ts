@@ -1,6 +1,6 @@
 /** Builds a server out of its configuration and starts it: the only place where all parts meet. */
-import { printBanner, showsLogo } from '../cli/banner.ts';
-import { systemClock } from '../base/clock.ts';
+import { randomBytes } from 'node:crypto';
+import { FineClock, systemClock } from '../base/clock.ts';
 import { osSeededRandom } from '../base/random.ts';
 import { dataCommands } from '../commands/all.ts';
 import { Context } from '../commands/context.ts';
@@ -9,9 +9,10 @@ import type { Config } from '../config/config.ts';
 import { Dispatcher } from '../execute/dispatcher.ts';
 import { Executor } from '../execute/executor.ts';
 import { HandOff } from '../execute/hand-off.ts';
-import { createPlane, type Plane, workerOf } from '../execute/plane.ts';
+import { createPlane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig, WORKER_DIRECTIVES } from '../execute/store-config.ts';
 import { CommandStats } from '../observe/command-stats.ts';
+import { ErrorStats } from '../observe/error-stats.ts';
 import { type Log, openLog } from '../observe/log.ts';
 import { Writer } from '../protocol/writer.ts';
 import { WorkerPool } from '../shard/pool.ts';
@@ -19,34 +20,86 @@ import { AccessClock } from '../store/access.ts';
 import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
 import { openTransport } from '../transport/choose.ts';
-import type { ListenOptions, Transport } from '../transport/transport.ts';
-import { connectionCommands } from './connection-commands.ts';
+import { Authentication } from './authentication.ts';
+import { printBanner, showsLogo } from './banner.ts';
+import { serverCommands } from './commands.ts';
+import { Gate } from './gate.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { protect, serverLimits } from './limits.ts';
+import { listen } from './listen.ts';
+import { MemoryUse } from './memory-use.ts';
+import { Pause } from './pause.ts';
+import { writePidFile } from './pid-file.ts';
 import { Server } from './server.ts';
+import type { Services } from './services.ts';
+import { Shutdown } from './shutdown.ts';
 
 /** The only I/O thread there is so far. */
 const IO_THREAD = 0;
 
 /** A running server and its parts. */
-export interface Mayfly {
-  readonly config: Config;
-  readonly log: Log;
-  readonly plane: Plane;
-  readonly registry: Registry;
-  readonly server: Server;
-  readonly pool: WorkerPool;
-  readonly transport: Transport;
-  readonly stats: CommandStats;
-  readonly startedMs: number;
+export interface Mayfly extends Services {
   /** Closes every connection, stops every thread. */
   stop(): Promise<void>;
 }
 
 /** Starts listening, then the workers. @throws Error that says in one line why it can't */
 export async function startMayfly(config: Config): Promise<Mayfly> {
+  const startedMs = Date.now();
   const log = openLog({ level: config.value('loglevel'), file: config.value('logfile') });
   config.onNotice(({ level, text }) => log[level](text));
   config.onChange('loglevel', () => log.setLevel(config.value('loglevel')));
 
+  const core = buildCore(config, log);
+  const { server, handOff, plane } = core;
+  const { transport, log: transportLine } = openTransport(config.value('transport'), server);
+  const end = {
+    waker: transport.waker,
+    attach: handOff.attach.bind(handOff),
+    onPortMessage: () => transport.onPortMessage(),
+  };
+  const pool = new WorkerPool(plane, [end], () => config.toShared(WORKER_DIRECTIVES), log);
+  config.onCommit((names) => {
+    const shared = WORKER_DIRECTIVES.filter((name) => names.includes(name));
+    if (shared.length > 0) pool.tell({ kind: 'config', update: config.toShared(shared) });
+  });
+
+  const stop = async (): Promise<void> => {
+    transport.stopListening();
+    core.housekeeping.stop();
+    await pool.stop();
+    await transport.close();
+  };
+  const shutdown = new Shutdown(log, stop, config.value('pidfile'));
+  const services: Services = {
+    ...core,
+    config,
+    log,
+    pool,
+    transport,
+    startedMs,
+    clock: new FineClock(),
+    runId: randomBytes(20).toString('hex'),
+    replicationId: { current: randomBytes(20).toString('hex') },
+    shutDown(reason, wantsSave) {
+      if (wantsSave) log.warning('The data is not saved: saving to disk is not built yet.');
+      shutdown.begin(reason);
+    },
+  };
+  core.registry.register(serverCommands(services));
+
+  announce(services, transportLine);
+  await listen(transport, config, log);
+  noteProcessId(config, log);
+  shutdown.onSignals();
+  core.housekeeping.start();
+  log.notice('Ready to accept connections tcp');
+  await pool.start();
+  return { ...services, stop };
+}
+
+/** What runs on this thread between a received command and its reply. */
+function buildCore(config: Config, log: Log) {
   const random = osSeededRandom();
   const options = {
     shardCount: config.value('shards'),
@@ -62,9 +115,10 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
 
   const ctx = new Context(new Writer(), shards, new LockSet(shards), access, () => random.double());
   const stats = new CommandStats(plane.commandStats, IO_THREAD);
+  const errorStats = new ErrorStats();
+  ctx.reply.onError = (text) => errorStats.record(text);
   const registry = new Registry();
   registry.register(dataCommands);
-  registry.register(connectionCommands);
   const executor = new Executor(ctx, stats, {
     commandFault: (command, error) =>
       log.warning(`Command ${command.name} failed; this is a bug.\n${error instanceof Error ? error.stack : error}`),
@@ -75,21 +129,35 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   for (const shard of shards) shard.wakeWorker = () => handOff.wake(workerOf(shard.index, plane.workers));
   const dispatcher = new Dispatcher(executor, registry, handOff, stats);
   dispatcher.mode = config.value('handoff');
+
   const server = new Server(dispatcher, handOff, ctx, serverLimits(config), systemClock);
   server.onWarning = (message) => log.warning(message);
-
-  const { transport, log: transportLine } = openTransport(config.value('transport'), server);
-  const end = {
-    waker: transport.waker,
-    attach: handOff.attach.bind(handOff),
-    onPortMessage: () => transport.onPortMessage(),
+  server.onVerbose = (message) => log.verbose(message);
+  server.onErrorReply = (text) => errorStats.record(text);
+  const authentication = new Authentication(config);
+  const pause = new Pause(server, systemClock.nowMs);
+  server.onGone = (connection) => pause.forget(connection);
+  new Gate(server, authentication, pause, stats, config);
+  protect(server, config, authentication);
+  const memory = new MemoryUse(shards, server);
+  const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
+  return {
+    plane,
+    shards,
+    registry,
+    stats,
+    errorStats,
+    dispatcher,
+    handOff,
+    server,
+    authentication,
+    pause,
+    memory,
+    housekeeping,
   };
-  const pool = new WorkerPool(plane, [end], () => config.toShared(WORKER_DIRECTIVES), log);
-  config.onCommit((names) => {
-    const shared = WORKER_DIRECTIVES.filter((name) => names.includes(name));
-    if (shared.length > 0) pool.tell({ kind: 'config', update: config.toShared(shared) });
-  });
+}
 
+function announce({ config, log, plane, transport }: Services, transportLine: string): void {
   const facts = {
     port: config.value('port'),
     unixSocket: config.value('unixsocket'),
@@ -100,76 +168,19 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   };
   printBanner(log, facts, showsLogo(config, process.stdout.isTTY === true));
   log.notice(transportLine);
-  await listen(transport, config, log);
-  log.notice('Ready to accept connections');
-  await pool.start();
-
-  const mayfly: Mayfly = {
-    config,
-    log,
-    plane,
-    registry,
-    server,
-    pool,
-    transport,
-    stats,
-    startedMs: Date.now(),
-    async stop() {
-      transport.stopListening();
-      await pool.stop();
-      await transport.close();
-    },
-  };
-  stopOnSignals(mayfly);
-  return mayfly;
+  log.notice('Server initialized');
 }
 
-async function listen(transport: Transport, config: Config, log: Log): Promise<void> {
-  const options: ListenOptions = {
-    bind: config.value('bind'),
-    port: config.value('port'),
-    backlog: config.value('tcp-backlog'),
-    keepAliveSeconds: config.value('tcp-keepalive'),
-    unixSocketPath: config.value('unixsocket') || undefined,
-    unixSocketMode: config.value('unixsocketperm') || undefined,
-  };
+/** Redis' place for a background server that was given none. */
+const DAEMON_PID_FILE = '/var/run/mayfly.pid';
+
+/** The server can do without the file, so it only says so when it can't be written. */
+function noteProcessId(config: Config, log: Log): void {
+  const path = config.value('pidfile') || (config.value('daemonize') ? DAEMON_PID_FILE : '');
+  if (path === '') return;
   try {
-    await transport.listen(options);
+    writePidFile(path, process.pid);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'Address already in use' : `${error}`;
-    log.warning(`Failed listening on port ${options.port} (tcp), aborting: ${reason}`);
-    await transport.close();
-    throw new Error(`Can't listen on port ${options.port}: ${reason}`);
+    log.warning(`Can't write the process ID file: ${(error as Error).message}`);
   }
-}
-
-function serverLimits(config: Config): Server['limits'] {
-  const limits = { bulkBytesMax: 0, clientsMax: 0, inputBytesMax: 0, outputBytesMax: 0 };
-  const apply = () => {
-    limits.bulkBytesMax = config.value('proto-max-bulk-len');
-    limits.clientsMax = config.value('maxclients');
-    limits.inputBytesMax = config.value('client-query-buffer-limit');
-    limits.outputBytesMax = config.value('client-output-buffer-limit').normal.hardBytes;
-  };
-  apply();
-  config.onChange(['proto-max-bulk-len', 'maxclients', 'client-query-buffer-limit', 'client-output-buffer-limit'], apply);
-  return limits;
-}
-
-function stopOnSignals(mayfly: Mayfly): void {
-  const stop = (signal: string) => {
-    mayfly.log.warning(`Received ${signal}, scheduling shutdown...`);
-    mayfly.stop().then(
-      () => {
-        mayfly.log.warning('Mayfly is now ready to exit, bye bye...');
-        process.exit(0);
-      },
-      (error) => {
-        mayfly.log.warning(`Shutdown failed: ${error}`);
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', () => stop('SIGTERM'));
-  process.once('SIGINT', () => stop('SIGINT'));
 }

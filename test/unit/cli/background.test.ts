@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isInBackground, startInBackground } from '../../../src/cli/background.ts';
-import { removePidFile, writePidFile } from '../../../src/cli/pid-file.ts';
+import { removePidFile, writePidFile } from '../../../src/server/pid-file.ts';
 
 let directory: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BannerFacts, printBanner, showsLogo } from '../../../src/cli/banner.ts';
+import { type BannerFacts, printBanner, showsLogo } from '../../../src/server/banner.ts';
 import { Config } from '../../../src/config/config.ts';
 import type { Log } from '../../../src/observe/log.ts';
 import { TestHost } from '../config/test-host.ts';

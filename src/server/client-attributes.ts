@@ -1,0 +1,21 @@
+/** Names that clients give themselves. They are shown in CLIENT LIST, so nothing in them may break its lines. */
+import { error } from '../commands/errors.ts';
+import type { Connection } from './connection.ts';
+
+/** @param name a byte string; '' takes the name away  @throws CommandError */
+export function setName(connection: Connection, name: string): void {
+  if (!isPlain(name)) throw error('ERR Client names cannot contain spaces, newlines or special characters.');
+  connection.name = name;
+}
+
+/** @param value of attribute `lib-name` or `lib-ver`  @throws CommandError */
+export function setLibrary(connection: Connection, attribute: string, value: string): void {
+  if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw error(`ERR Unrecognized option '${attribute}'`);
+  if (!isPlain(value)) {
+    throw error(`ERR ${attribute} cannot contain spaces, newlines or special characters.`);
+  }
+  if (attribute === 'lib-name') connection.libName = value;
+  else connection.libVersion = value;
+}
+
+const isPlain = (text: string): boolean => /^[!-~]*$/.test(text);

@@ -1,0 +1,271 @@
+/** CLIENT: connections, looked at and changed. */
+import { BEYOND_SAFE, parseInteger } from '../base/numbers.ts';
+import type { Context } from '../commands/context.ts';
+import { type Command, command } from '../commands/define.ts';
+import { error, SYNTAX_ERROR } from '../commands/errors.ts';
+import { replyHelp } from '../commands/help.ts';
+import { bulkBytes, byteText } from './byte-text.ts';
+import { setLibrary, setName } from './client-attributes.ts';
+import { killFilter, listFilter } from './client-filter.ts';
+import { clientLine } from './client-line.ts';
+import { type Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from './connection.ts';
+import { connectionOf, type Services } from './services.ts';
+
+const NO_SUCH_CLIENT = error('ERR No such client');
+const TIMEOUT_NOT_AN_INTEGER = error('ERR timeout is not an integer or out of range');
+const TIMEOUT_NEGATIVE = error('ERR timeout is negative');
+const BAD_PAUSE_MODE = error('ERR CLIENT PAUSE mode must be WRITE or ALL');
+const BAD_UNBLOCK_REASON = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+const NOT_TRACKING = error(
+  'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+);
+const TRACKING_NOT_BUILT = error('ERR client-side caching is not built yet');
+
+function onOrOff(ctx: Context): boolean {
+  if (ctx.isWord(2, 'ON')) return true;
+  if (ctx.isWord(2, 'OFF')) return false;
+  throw SYNTAX_ERROR;
+}
+
+function reply(ctx: Context): void {
+  const connection = connectionOf(ctx);
+  if (ctx.isWord(2, 'ON')) {
+    connection.replyMode = REPLY_ON;
+    ctx.reply.ok();
+  } else if (ctx.isWord(2, 'OFF')) connection.replyMode = REPLY_OFF;
+  else if (!ctx.isWord(2, 'SKIP')) throw SYNTAX_ERROR;
+  else if (connection.replyMode !== REPLY_OFF) connection.replyMode = REPLY_SKIP_NEXT;
+}
+
+function unblock(ctx: Context): void {
+  if (ctx.argc > 4) throw SYNTAX_ERROR;
+  if (ctx.argc === 4 && !ctx.isWord(3, 'TIMEOUT') && !ctx.isWord(3, 'ERROR')) throw BAD_UNBLOCK_REASON;
+  ctx.integer(2);
+  // No command blocks yet, so nobody is there to be unblocked.
+  ctx.reply.integer(0);
+}
+
+function tracking(ctx: Context): void {
+  if (onOrOff(ctx)) throw TRACKING_NOT_BUILT;
+  ctx.reply.ok();
+}
+
+function trackingInfo(ctx: Context): void {
+  const w = ctx.reply;
+  w.map(3);
+  w.bulkText('flags');
+  w.set(1);
+  w.bulkText('off');
+  w.bulkText('redirect');
+  w.integer(-1);
+  w.bulkText('prefixes');
+  w.array(0);
+}
+
+/** Commands that concern the connection alone. */
+const ownCommands: readonly Command[] = [
+  own('CACHING', '6.0.0', 'mode(YES | NO)', 'Chooses whether the next command’s keys are tracked.', () => {
+    throw NOT_TRACKING;
+  }),
+  own('GETNAME', '2.6.9', '', 'Returns the name of the connection.', (ctx) => {
+    const { name } = connectionOf(ctx);
+    if (name === '') ctx.reply.null();
+    else bulkBytes(ctx.reply, name);
+  }),
+  own('GETREDIR', '6.0.0', '', 'Returns the client that invalidations of this one are sent to, or -1.', (ctx) =>
+    ctx.reply.integer(-1),
+  ),
+  own('ID', '5.0.0', '', 'Returns the number of the connection, which is never used again.', (ctx) =>
+    ctx.reply.integer(connectionOf(ctx).id),
+  ),
+  own('INFO', '6.2.0', '', 'Tells of the connection what CLIENT LIST tells of all.', (ctx) =>
+    ctx.reply.verbatim(`${clientLine(connectionOf(ctx), ctx.nowMs)}\n`),
+  ),
+  own(
+    'NO-TOUCH',
+    '7.2.0',
+    'enabled(ON | OFF)',
+    'Chooses whether commands leave the access clocks of keys alone.',
+    (ctx) => {
+      connectionOf(ctx).noTouch = onOrOff(ctx);
+      ctx.reply.ok();
+    },
+  ),
+  own('REPLY', '3.2.0', 'action(ON | OFF | SKIP)', 'Chooses whether the connection is replied to.', reply),
+  own('SETINFO', '7.2.0', 'attr(LIB-NAME libname | LIB-VER libver)', 'Notes which library the client uses.', (ctx) => {
+    setLibrary(connectionOf(ctx), byteText(ctx, 2).toLowerCase(), byteText(ctx, 3));
+    ctx.reply.ok();
+  }),
+  own('SETNAME', '2.6.9', 'connection-name', 'Names the connection, to be seen in CLIENT LIST.', (ctx) => {
+    setName(connectionOf(ctx), byteText(ctx, 2));
+    ctx.reply.ok();
+  }),
+  own(
+    'TRACKING',
+    '6.0.0',
+    'status(ON | OFF) [REDIRECT client-id:integer] [PREFIX prefix...!] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]',
+    'Chooses whether the server tells the client of changes to keys that it has read.',
+    tracking,
+  ),
+  own('TRACKINGINFO', '6.2.0', '', 'Tells how keys are tracked for the connection.', trackingInfo),
+];
+
+function own(name: string, since: string, syntax: string, summary: string, run: (ctx: Context) => void): Command {
+  const flags = 'noscript loading stale';
+  return command({
+    name: `CLIENT|${name}`,
+    since,
+    group: 'connection',
+    complexity: 'O(1)',
+    summary,
+    syntax,
+    flags,
+    run,
+  });
+}
+
+export function clientCommands({ server, pause }: Services): readonly Command[] {
+  const list = (ctx: Context): void => {
+    const matches = listFilter(ctx);
+    let text = '';
+    for (const connection of server.connections.values()) {
+      if (matches(connection)) text += `${clientLine(connection, ctx.nowMs)}\n`;
+    }
+    ctx.reply.verbatim(text);
+  };
+
+  /** The client that asks gets its reply first. */
+  const killOne = (connection: Connection, asking: Connection): void => {
+    if (connection === asking) server.closeSoon(connection);
+    else server.close(connection);
+  };
+
+  const kill = (ctx: Context): void => {
+    const asking = connectionOf(ctx);
+    if (ctx.argc === 3) {
+      const address = byteText(ctx, 2);
+      for (const connection of server.connections.values()) {
+        if (connection.closing || connection.link.remoteAddress !== address) continue;
+        killOne(connection, asking);
+        return ctx.reply.ok();
+      }
+      throw NO_SUCH_CLIENT;
+    }
+    const { matches, skipMe } = killFilter(ctx, ctx.nowMs);
+    let killed = 0;
+    for (const connection of server.connections.values()) {
+      if (connection.closing || (skipMe && connection === asking) || !matches(connection)) continue;
+      killOne(connection, asking);
+      killed++;
+    }
+    ctx.reply.integer(killed);
+  };
+
+  const beginPause = (ctx: Context): void => {
+    if (ctx.argc > 4) throw SYNTAX_ERROR;
+    let everything = true;
+    if (ctx.argc === 4) {
+      if (ctx.isWord(3, 'WRITE')) everything = false;
+      else if (!ctx.isWord(3, 'ALL')) throw BAD_PAUSE_MODE;
+    }
+    const ms = parseInteger(ctx.source.u8, ctx.at[2], ctx.size[2]);
+    if (Number.isNaN(ms) || ms === BEYOND_SAFE) throw TIMEOUT_NOT_AN_INTEGER;
+    if (ms < 0) throw TIMEOUT_NEGATIVE;
+    pause.begin(ctx.nowMs + ms, everything);
+    ctx.reply.ok();
+  };
+
+  const admin = { group: 'connection', flags: 'admin noscript loading stale' } as const;
+  return [
+    command({
+      name: 'CLIENT',
+      since: '2.4.0',
+      group: 'connection',
+      complexity: 'Depends on the subcommand.',
+      summary: 'Holds the commands on connections.',
+      syntax: '',
+      arity: -2,
+      run: () => {},
+    }),
+    ...ownCommands,
+    command({
+      name: 'CLIENT|HELP',
+      since: '5.0.0',
+      group: 'connection',
+      flags: 'loading stale',
+      complexity: 'O(1)',
+      summary: 'Lists the subcommands.',
+      syntax: '',
+      run: (ctx) => replyHelp(ctx),
+    }),
+    command({
+      ...admin,
+      name: 'CLIENT|KILL',
+      since: '2.4.0',
+      complexity: 'O(N) for N clients',
+      summary: 'Closes connections.',
+      syntax:
+        'filter(old-format | new-format([ID client-id:integer] | [TYPE client-type(NORMAL | MASTER | SLAVE | REPLICA | PUBSUB)] | [USER username] | [ADDR addr] | [LADDR laddr] | [SKIPME skipme(YES | NO)] | [MAXAGE maxage:integer])...)',
+      arity: -3,
+      history: [
+        ['2.8.12', 'Takes pairs of an option and its value.'],
+        ['6.2.0', '`LADDR` added.'],
+        ['7.4.0', '`MAXAGE` added.'],
+      ],
+      run: kill,
+    }),
+    command({
+      ...admin,
+      name: 'CLIENT|LIST',
+      since: '2.4.0',
+      complexity: 'O(N) for N clients',
+      summary: 'Lists connections, a line each.',
+      syntax: '[TYPE client-type(NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]',
+      tips: 'nondeterministic_output',
+      run: list,
+    }),
+    command({
+      ...admin,
+      name: 'CLIENT|NO-EVICT',
+      since: '7.0.0',
+      complexity: 'O(1)',
+      summary: 'Chooses whether the connection is spared when clients take too much memory.',
+      syntax: 'enabled(ON | OFF)',
+      run: (ctx) => {
+        connectionOf(ctx).noEvict = onOrOff(ctx);
+        ctx.reply.ok();
+      },
+    }),
+    command({
+      ...admin,
+      name: 'CLIENT|PAUSE',
+      since: '3.0.0',
+      complexity: 'O(1)',
+      summary: 'Keeps all commands, or those that write, waiting for a time.',
+      syntax: 'timeout:integer [mode(WRITE | ALL)]',
+      history: [['6.2.0', 'Takes a mode.']],
+      run: beginPause,
+    }),
+    command({
+      ...admin,
+      name: 'CLIENT|UNBLOCK',
+      since: '5.0.0',
+      complexity: 'O(log N) for N clients',
+      summary: 'Ends a blocking command of another client.',
+      syntax: 'client-id:integer [unblock-type(TIMEOUT | ERROR)]',
+      run: unblock,
+    }),
+    command({
+      ...admin,
+      name: 'CLIENT|UNPAUSE',
+      since: '6.2.0',
+      complexity: 'O(N) for N clients that wait',
+      summary: 'Ends a pause.',
+      syntax: '',
+      run: (ctx) => {
+        pause.end();
+        ctx.reply.ok();
+      },
+    }),
+  ];
+}

@@ -1,0 +1,65 @@
+/** One client in a line: CLIENT LIST and CLIENT INFO. */
+import type { Connection } from './connection.ts';
+
+/** A connection's own objects, about: what is neither input nor output. */
+const OBJECT_BYTES = 1200;
+
+/** Bytes that the client takes: CLIENT LIST's tot-mem. */
+export function clientBytes(connection: Connection): number {
+  return OBJECT_BYTES + (connection.input?.length ?? 0) + connection.link.unsentBytes;
+}
+
+export function clientLine(connection: Connection, nowMs: number): string {
+  const { link } = connection;
+  const inputRoom = connection.input?.length ?? 0;
+  const unsent = link.unsentBytes;
+  const fields: [name: string, value: string | number][] = [
+    ['id', connection.id],
+    ['addr', link.remoteAddress],
+    ['laddr', link.localAddress],
+    ['fd', link.fd],
+    ['name', connection.name],
+    ['age', seconds(nowMs - connection.createdMs)],
+    ['idle', seconds(nowMs - connection.lastActiveMs)],
+    ['flags', flagsOf(connection)],
+    ['db', connection.db],
+    ['sub', 0],
+    ['psub', 0],
+    ['ssub', 0],
+    ['multi', -1],
+    ['watch', 0],
+    ['qbuf', connection.inputBytes],
+    ['qbuf-free', inputRoom - connection.inputBytes],
+    ['argv-mem', 0],
+    ['multi-mem', 0],
+    ['rbs', 0],
+    ['rbp', 0],
+    ['obl', 0],
+    ['oll', unsent > 0 ? 1 : 0],
+    ['omem', unsent],
+    ['tot-mem', clientBytes(connection)],
+    ['events', unsent > 0 ? 'rw' : 'r'],
+    ['cmd', connection.lastCommand],
+    ['user', connection.user],
+    ['redir', -1],
+    ['resp', connection.resp3 ? 3 : 2],
+    ['lib-name', connection.libName],
+    ['lib-ver', connection.libVersion],
+    ['io-thread', 0],
+    ['tot-net-in', connection.receivedBytes],
+    ['tot-net-out', connection.sentBytes],
+    ['tot-cmds', connection.commands],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000));
+
+function flagsOf(connection: Connection): string {
+  let flags = '';
+  if (connection.closing) flags += 'c';
+  if (connection.link.isUnixSocket) flags += 'U';
+  if (connection.noEvict) flags += 'e';
+  if (connection.noTouch) flags += 'T';
+  return flags === '' ? 'N' : flags;
+}

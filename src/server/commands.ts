@@ -1,0 +1,24 @@
+/** The commands that need a connection or the server: known to I/O threads alone. */
+import type { Command } from '../commands/define.ts';
+import { adminCommands } from './admin-commands.ts';
+import { authCommand } from './authentication.ts';
+import { clientCommands } from './client-commands.ts';
+import { commandCommands } from './command-commands.ts';
+import { configCommands } from './config-commands.ts';
+import { connectionCommands } from './connection-commands.ts';
+import { helloCommands } from './hello-commands.ts';
+import { infoCommand } from './info/info-command.ts';
+import type { Services } from './services.ts';
+
+export function serverCommands(services: Services): readonly Command[] {
+  return [
+    ...connectionCommands,
+    authCommand(services.authentication),
+    ...helloCommands(services),
+    ...clientCommands(services),
+    ...commandCommands(services.registry),
+    ...configCommands(services),
+    infoCommand(services),
+    ...adminCommands(services),
+  ];
+}

@@ -1,0 +1,123 @@
+/** CONFIG: src/config told to clients. */
+import type { Context } from '../commands/context.ts';
+import { type Command, command } from '../commands/define.ts';
+import { error } from '../commands/errors.ts';
+import { replyHelp } from '../commands/help.ts';
+import { ConfigCommandError } from '../config/refusal.ts';
+import { bulkBytes, byteText, textOfBytes } from './byte-text.ts';
+import { isLocal } from './locality.ts';
+import type { Services } from './services.ts';
+import { connectionOf } from './services.ts';
+import { resetStatistics } from './statistics.ts';
+
+export function configCommands(services: Services): readonly Command[] {
+  const { config, log } = services;
+
+  const get = (ctx: Context): void => {
+    const patterns: string[] = [];
+    for (let arg = 2; arg < ctx.argc; arg++) patterns.push(byteText(ctx, arg));
+    const found = config.get(patterns);
+    ctx.reply.map(found.length);
+    for (const [name, text] of found) {
+      bulkBytes(ctx.reply, name);
+      bulkBytes(ctx.reply, text);
+    }
+  };
+
+  const set = (ctx: Context): void => {
+    const args: string[] = [];
+    for (let arg = 2; arg < ctx.argc; arg++) args.push(byteText(ctx, arg));
+    refusing(() => config.set(args, { isLocal: isLocal(connectionOf(ctx).link), isLoading: false }));
+    ctx.reply.ok();
+  };
+
+  const rewrite = (ctx: Context): void => {
+    try {
+      refusing(() => config.rewrite());
+    } catch (thrown) {
+      log.warning(`CONFIG REWRITE failed: ${(thrown as Error).message}`);
+      throw thrown;
+    }
+    log.notice('CONFIG REWRITE executed with success.');
+    ctx.reply.ok();
+  };
+
+  const shared = { group: 'server', flags: 'admin noscript loading stale' } as const;
+  const everywhere = 'request_policy:all_nodes response_policy:all_succeeded';
+  return [
+    command({
+      name: 'CONFIG',
+      since: '2.0.0',
+      group: 'server',
+      complexity: 'Depends on the subcommand.',
+      summary: 'Holds the commands on configuration.',
+      syntax: '',
+      arity: -2,
+      run: () => {},
+    }),
+    command({
+      ...shared,
+      name: 'CONFIG|GET',
+      since: '2.0.0',
+      complexity: 'O(N) for N directives',
+      summary: 'Returns the values of directives, by name or pattern.',
+      syntax: 'parameter...',
+      history: [['7.0.0', 'Takes several patterns.']],
+      run: get,
+    }),
+    command({
+      ...shared,
+      name: 'CONFIG|HELP',
+      since: '5.0.0',
+      flags: 'loading stale',
+      complexity: 'O(1)',
+      summary: 'Lists the subcommands.',
+      syntax: '',
+      run: (ctx) => replyHelp(ctx),
+    }),
+    command({
+      ...shared,
+      name: 'CONFIG|RESETSTAT',
+      since: '2.0.0',
+      complexity: 'O(1)',
+      summary: 'Sets the statistics of INFO back to zero.',
+      syntax: '',
+      tips: everywhere,
+      run: (ctx) => {
+        resetStatistics(services);
+        ctx.reply.ok();
+      },
+    }),
+    command({
+      ...shared,
+      name: 'CONFIG|REWRITE',
+      since: '2.8.0',
+      complexity: 'O(1)',
+      summary: 'Writes what is in force into the configuration file.',
+      syntax: '',
+      tips: everywhere,
+      run: rewrite,
+    }),
+    command({
+      ...shared,
+      name: 'CONFIG|SET',
+      since: '2.0.0',
+      complexity: 'O(N) for N directives',
+      summary: 'Changes directives, all of those given or none.',
+      syntax: 'data{parameter value}...',
+      history: [['7.0.0', 'Takes several directives.']],
+      tips: everywhere,
+      run: set,
+    }),
+  ];
+}
+
+/** Runs something of src/config whose refusals are error replies. */
+function refusing(change: () => void): void {
+  try {
+    change();
+  } catch (thrown) {
+    if (thrown instanceof ConfigCommandError) throw error(`${thrown.code} ${textOfBytes(thrown.message)}`);
+    throw thrown;
+  }
+}

@@ -1,0 +1,44 @@
+/** What stands between clients and their commands: the password, and pauses. Out of the way while there is neither. */
+import type { Command } from '../commands/define.ts';
+import type { Config } from '../config/config.ts';
+import type { CommandStats } from '../observe/command-stats.ts';
+import type { Authentication } from './authentication.ts';
+import type { Connection } from './connection.ts';
+import type { Pause } from './pause.ts';
+import type { Server } from './server.ts';
+
+export class Gate {
+  private readonly server: Server;
+  private readonly authentication: Authentication;
+  private readonly pause: Pause;
+  private readonly stats: CommandStats;
+
+  constructor(server: Server, authentication: Authentication, pause: Pause, stats: CommandStats, config: Config) {
+    this.server = server;
+    this.authentication = authentication;
+    this.pause = pause;
+    this.stats = stats;
+    this.pause.onChange = () => this.update();
+    this.update();
+    config.onChange('requirepass', () => this.update());
+  }
+
+  private update(): void {
+    const { server, authentication, pause } = this;
+    server.asksPassword = !authentication.isOpen;
+    server.interceptor =
+      server.asksPassword || pause.isOn ? (command, connection) => this.intercept(command, connection) : undefined;
+  }
+
+  private intercept(command: Command, connection: Connection): boolean {
+    if (this.server.asksPassword) {
+      const refusal = this.authentication.refusal(command, connection);
+      if (refusal !== undefined) {
+        this.stats.rejected(command.id);
+        this.server.ctx.reply.error(refusal);
+        return true;
+      }
+    }
+    return this.pause.isOn && this.pause.holds(command, connection);
+  }
+}

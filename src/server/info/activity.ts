@@ -1,0 +1,159 @@
+/** INFO persistence, stats, replication, commandstats, errorstats and keyspace: what has been done, and to what. */
+
+import { COUNTER_DIRTY, COUNTER_EVICTED, COUNTER_EXPIRED, COUNTER_HITS, COUNTER_MISSES } from '../../store/counters.ts';
+import { sumCounters } from '../counters.ts';
+import type { Services } from '../services.ts';
+import { averageTtlMs } from './average-ttl.ts';
+import type { Field } from './section.ts';
+
+/** Nothing is saved yet, and these say so. */
+export function persistenceFields({ shards, startedMs }: Services): Field[] {
+  return [
+    ['loading', 0],
+    ['async_loading', 0],
+    ['current_cow_peak', 0],
+    ['current_cow_size', 0],
+    ['current_cow_size_age', 0],
+    ['current_fork_perc', '0.00'],
+    ['current_save_keys_processed', 0],
+    ['current_save_keys_total', 0],
+    ['rdb_changes_since_last_save', sumCounters(shards, COUNTER_DIRTY)],
+    ['rdb_bgsave_in_progress', 0],
+    ['rdb_last_save_time', Math.floor(startedMs / 1000)],
+    ['rdb_last_bgsave_status', 'ok'],
+    ['rdb_last_bgsave_time_sec', -1],
+    ['rdb_current_bgsave_time_sec', -1],
+    ['rdb_saves', 0],
+    ['rdb_last_cow_size', 0],
+    ['rdb_last_load_keys_expired', 0],
+    ['rdb_last_load_keys_loaded', 0],
+    ['aof_enabled', 0],
+    ['aof_rewrite_in_progress', 0],
+    ['aof_rewrite_scheduled', 0],
+    ['aof_last_rewrite_time_sec', -1],
+    ['aof_current_rewrite_time_sec', -1],
+    ['aof_last_bgrewrite_status', 'ok'],
+    ['aof_rewrites', 0],
+    ['aof_rewrites_consecutive_failures', 0],
+    ['aof_last_write_status', 'ok'],
+    ['aof_last_cow_size', 0],
+    ['module_fork_in_progress', 0],
+    ['module_fork_last_cow_size', 0],
+  ];
+}
+
+export function statsFields({ server, shards, errorStats, housekeeping }: Services): Field[] {
+  const { counters } = server;
+  const { rates } = housekeeping;
+  const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(2);
+  return [
+    ['total_connections_received', counters.connections],
+    ['total_commands_processed', counters.commands],
+    ['instantaneous_ops_per_sec', Math.round(rates.commands)],
+    ['total_net_input_bytes', counters.inputBytes],
+    ['total_net_output_bytes', counters.outputBytes],
+    ['total_net_repl_input_bytes', 0],
+    ['total_net_repl_output_bytes', 0],
+    ['instantaneous_input_kbps', kilobytes(rates.inputBytes)],
+    ['instantaneous_output_kbps', kilobytes(rates.outputBytes)],
+    ['instantaneous_input_repl_kbps', '0.00'],
+    ['instantaneous_output_repl_kbps', '0.00'],
+    ['rejected_connections', counters.rejectedConnections],
+    ['sync_full', 0],
+    ['sync_partial_ok', 0],
+    ['sync_partial_err', 0],
+    ['expired_subkeys', 0],
+    ['expired_keys', sumCounters(shards, COUNTER_EXPIRED)],
+    ['expired_stale_perc', '0.00'],
+    ['expired_time_cap_reached_count', 0],
+    ['expire_cycle_cpu_milliseconds', 0],
+    ['evicted_keys', sumCounters(shards, COUNTER_EVICTED)],
+    ['evicted_clients', 0],
+    ['evicted_scripts', 0],
+    ['total_eviction_exceeded_time', 0],
+    ['current_eviction_exceeded_time', 0],
+    ['keyspace_hits', sumCounters(shards, COUNTER_HITS)],
+    ['keyspace_misses', sumCounters(shards, COUNTER_MISSES)],
+    ['pubsub_channels', 0],
+    ['pubsub_patterns', 0],
+    ['pubsubshard_channels', 0],
+    ['latest_fork_usec', 0],
+    ['total_forks', 0],
+    ['migrate_cached_sockets', 0],
+    ['slave_expires_tracked_keys', 0],
+    ['active_defrag_hits', 0],
+    ['active_defrag_misses', 0],
+    ['active_defrag_key_hits', 0],
+    ['active_defrag_key_misses', 0],
+    ['total_active_defrag_time', 0],
+    ['current_active_defrag_time', 0],
+    ['tracking_total_keys', 0],
+    ['tracking_total_items', 0],
+    ['tracking_total_prefixes', 0],
+    ['unexpected_error_replies', 0],
+    ['total_error_replies', errorStats.total],
+    ['dump_payload_sanitizations', 0],
+    ['total_reads_processed', counters.reads],
+    ['total_writes_processed', counters.writes],
+    ['io_threaded_reads_processed', 0],
+    ['io_threaded_writes_processed', 0],
+    ['client_query_buffer_limit_disconnections', counters.inputLimitDisconnections],
+    ['client_output_buffer_limit_disconnections', counters.outputLimitDisconnections],
+    ['reply_buffer_shrinks', 0],
+    ['reply_buffer_expands', 0],
+    ['acl_access_denied_auth', 0],
+    ['acl_access_denied_cmd', 0],
+    ['acl_access_denied_key', 0],
+    ['acl_access_denied_channel', 0],
+  ];
+}
+
+export function replicationFields({ config, replicationId }: Services): Field[] {
+  return [
+    ['role', 'master'],
+    ['connected_slaves', 0],
+    ['master_failover_state', 'no-failover'],
+    ['master_replid', replicationId.current],
+    ['master_replid2', '0'.repeat(40)],
+    ['master_repl_offset', 0],
+    ['second_repl_offset', -1],
+    ['repl_backlog_active', 0],
+    ['repl_backlog_size', String(config.value('repl-backlog-size'))],
+    ['repl_backlog_first_byte_offset', 0],
+    ['repl_backlog_histlen', 0],
+  ];
+}
+
+export function commandStatsFields({ registry, stats }: Services): Field[] {
+  const fields: Field[] = [];
+  for (const { id, name } of registry.commands) {
+    const { calls, microseconds, rejected, failed } = stats.totals(id);
+    if (calls === 0 && rejected === 0 && failed === 0) continue;
+    const perCall = calls === 0 ? 0 : microseconds / calls;
+    fields.push([
+      `cmdstat_${name}`,
+      `calls=${calls},usec=${Math.round(microseconds)},usec_per_call=${perCall.toFixed(2)},rejected_calls=${rejected},failed_calls=${failed}`,
+    ]);
+  }
+  return fields;
+}
+
+export function errorStatsFields({ errorStats }: Services): Field[] {
+  return [...errorStats.counts].sort().map(([code, count]): Field => [`errorstat_${code}`, `count=${count}`]);
+}
+
+export function keyspaceFields(services: Services): Field[] {
+  const { shards } = services;
+  const fields: Field[] = [];
+  for (let db = 0; db < shards[0].keyspaces.length; db++) {
+    let keys = 0;
+    let expires = 0;
+    for (const { keyspaces } of shards) {
+      keys += keyspaces[db].count;
+      expires += keyspaces[db].volatileCount;
+    }
+    if (keys === 0) continue;
+    fields.push([`db${db}`, `keys=${keys},expires=${expires},avg_ttl=${averageTtlMs(services, db)},subexpiry=0`]);
+  }
+  return fields;
+}

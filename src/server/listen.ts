@@ -1,0 +1,23 @@
+import type { Config } from '../config/config.ts';
+import type { Log } from '../observe/log.ts';
+import type { ListenOptions, Transport } from '../transport/transport.ts';
+
+/** Listens where the configuration says. @throws Error that says in one line why it can't; the transport is closed then */
+export async function listen(transport: Transport, config: Config, log: Log): Promise<void> {
+  const options: ListenOptions = {
+    bind: config.value('bind'),
+    port: config.value('port'),
+    backlog: config.value('tcp-backlog'),
+    keepAliveSeconds: config.value('tcp-keepalive'),
+    unixSocketPath: config.value('unixsocket') || undefined,
+    unixSocketMode: config.value('unixsocketperm') || undefined,
+  };
+  try {
+    await transport.listen(options);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'Address already in use' : `${error}`;
+    log.warning(`Failed listening on port ${options.port} (tcp), aborting: ${reason}`);
+    await transport.close();
+    throw new Error(`Can't listen on port ${options.port}: ${reason}`);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../base/clock.ts';
+import type { Context } from '../commands/context.ts';
+import type { Registry } from '../commands/registry.ts';
+import type { Config } from '../config/config.ts';
+import type { Dispatcher } from '../execute/dispatcher.ts';
+import type { HandOff } from '../execute/hand-off.ts';
+import type { Plane } from '../execute/plane.ts';
+import type { CommandStats } from '../observe/command-stats.ts';
+import type { ErrorStats } from '../observe/error-stats.ts';
+import type { Log } from '../observe/log.ts';
+import type { WorkerPool } from '../shard/pool.ts';
+import type { Shard } from '../store/shard.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Authentication } from './authentication.ts';
+import type { Connection } from './connection.ts';
+import type { Housekeeping } from './housekeeping.ts';
+import type { MemoryUse } from './memory-use.ts';
+import type { Pause } from './pause.ts';
+import type { Server } from './server.ts';
+
+/** The parts of a running server, for the commands that tell of it or change it. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Log;
+  readonly plane: Plane;
+  readonly registry: Registry;
+  readonly stats: CommandStats;
+  readonly errorStats: ErrorStats;
+  readonly dispatcher: Dispatcher;
+  readonly handOff: HandOff;
+  readonly server: Server;
+  readonly authentication: Authentication;
+  readonly pause: Pause;
+  readonly housekeeping: Housekeeping;
+  readonly memory: MemoryUse;
+  readonly pool: WorkerPool;
+  readonly transport: Transport;
+  /** The I/O thread's view of all shards. */
+  readonly shards: readonly Shard[];
+  /** With its fraction of a millisecond. */
+  readonly clock: Clock;
+  /** ms since 1970 */
+  readonly startedMs: number;
+  /** 40 hexadecimal digits, others at each start. */
+  readonly runId: string;
+  /** Names this server's history of changes; DEBUG CHANGE-REPL-ID gives it another. */
+  readonly replicationId: { current: string };
+  /** Ends the server after the current batch. @param wantsSave whether the data ought to be saved, which is not built yet */
+  shutDown(reason: string, wantsSave: boolean): void;
+}
+
+export const connectionOf = (ctx: Context): Connection => ctx.session as Connection;
