@@ -1,5 +1,5 @@
 /** GET and SET in all their forms that write one key. */
-import { copy, equal } from '../base/region.ts';
+import { copy } from '../base/region.ts';
 import { TYPE_STRING, typeOf, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import type { Context } from './context.ts';
@@ -7,6 +7,7 @@ import { command } from './define.ts';
 import { SYNTAX_ERROR, WRONG_TYPE } from './errors.ts';
 import { EXPIRE, stringEvent } from './events.ts';
 import { EX, PX, positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
+import { absentMeets, stringMeets, valueCondition } from './string-condition.ts';
 
 export const SET = stringEvent('set');
 
@@ -38,16 +39,6 @@ function setWithin(ctx: Context, unit: TimeUnit): void {
   ctx.reply.ok();
 }
 
-/** Whether the key's value is argument `arg`. A key of another type is an error. */
-function valueEquals(ctx: Context, entry: number, arg: number): boolean {
-  const { arena } = ctx.ks;
-  if (typeOf(arena, entry) !== TYPE_STRING) throw WRONG_TYPE;
-  const bytes = ctx.size[arg];
-  return (
-    valueLength(arena, entry) === bytes && equal(arena.region, valueAt(arena, entry), ctx.source, ctx.at[arg], bytes)
-  );
-}
-
 function set(ctx: Context): void {
   if (ctx.argc > 3) return setWithOptions(ctx);
   storeString(ctx, 1, 2, ctx.peek(1), NO_DEADLINE);
@@ -55,31 +46,61 @@ function set(ctx: Context): void {
   ctx.reply.ok();
 }
 
-function setWithOptions(ctx: Context): void {
-  let condition = '';
-  let compared = 0;
-  let wantsOld = false;
-  let keepsDeadline = false;
-  let deadlineMs = NO_DEADLINE;
+const NX = 1;
+const XX = 2;
+
+/** Which options a SET has; one object a thread, overwritten by each. */
+const options = {
+  /** NX, XX or 0. */
+  existence: 0,
+  /** IFEQ and its kin, or 0. */
+  condition: 0,
+  operandArg: 0,
+  wantsOld: false,
+  keepsDeadline: false,
+  unit: undefined as TimeUnit | undefined,
+  timeArg: 0,
+};
+
+/** A word may come twice, but not beside one that says otherwise. @throws SYNTAX_ERROR */
+function parseOptions(ctx: Context): void {
+  options.existence = 0;
+  options.condition = 0;
+  options.wantsOld = false;
+  options.keepsDeadline = false;
+  options.unit = undefined;
   for (let arg = 3; arg < ctx.argc; arg++) {
+    const isLast = arg + 1 === ctx.argc;
     const unit = timeUnit(ctx, arg);
     if (unit !== undefined) {
-      if (keepsDeadline || deadlineMs !== NO_DEADLINE || arg + 1 === ctx.argc) throw SYNTAX_ERROR;
-      deadlineMs = positiveDeadline(ctx, ++arg, unit);
-      continue;
+      if (isLast || options.keepsDeadline || (options.unit ?? unit) !== unit) throw SYNTAX_ERROR;
+      options.unit = unit;
+      options.timeArg = ++arg;
+    } else if (ctx.isWord(arg, 'NX') || ctx.isWord(arg, 'XX')) {
+      const existence = ctx.isWord(arg, 'NX') ? NX : XX;
+      if (options.condition !== 0 || (options.existence || existence) !== existence) throw SYNTAX_ERROR;
+      options.existence = existence;
+    } else if (ctx.isWord(arg, 'GET')) {
+      options.wantsOld = true;
+    } else if (ctx.isWord(arg, 'KEEPTTL')) {
+      if (options.unit !== undefined) throw SYNTAX_ERROR;
+      options.keepsDeadline = true;
+    } else {
+      const condition = valueCondition(ctx, arg);
+      if (condition === 0 || isLast || options.existence !== 0) throw SYNTAX_ERROR;
+      if ((options.condition || condition) !== condition) throw SYNTAX_ERROR;
+      options.condition = condition;
+      options.operandArg = ++arg;
     }
-    const word = ctx.word(arg);
-    if (word === 'GET') wantsOld = true;
-    else if (word === 'KEEPTTL' && deadlineMs === NO_DEADLINE) keepsDeadline = true;
-    else if ((word === 'NX' || word === 'XX') && (condition === '' || condition === word)) condition = word;
-    else if (/^IF(D?)(EQ|NE)$/.test(word) && condition === '' && arg + 1 < ctx.argc) {
-      condition = word;
-      compared = ++arg;
-    } else throw SYNTAX_ERROR;
   }
-  const old = ctx.lookup(1);
-  if (wantsOld && old !== 0 && typeOf(ctx.ks.arena, old) !== TYPE_STRING) throw WRONG_TYPE;
-  const meets = conditionHolds(ctx, old, condition, compared);
+}
+
+function setWithOptions(ctx: Context): void {
+  parseOptions(ctx);
+  const { unit, wantsOld } = options;
+  let deadlineMs = unit === undefined ? NO_DEADLINE : positiveDeadline(ctx, options.timeArg, unit);
+  const old = wantsOld ? ctx.readTyped(1, TYPE_STRING) : ctx.lookup(1);
+  const meets = conditionsHold(ctx, old);
   if (wantsOld) {
     if (old === 0) ctx.reply.null();
     else replyString(ctx, old);
@@ -88,25 +109,36 @@ function setWithOptions(ctx: Context): void {
     if (!wantsOld) ctx.reply.null();
     return;
   }
-  storeString(ctx, 1, 2, old, keepsDeadline && old !== 0 ? ctx.ks.deadlineOf(old) : deadlineMs);
+  if (options.keepsDeadline && old !== 0) deadlineMs = ctx.ks.deadlineOf(old);
+  storeString(ctx, 1, 2, old, deadlineMs);
   ctx.touch(1, SET);
-  if (deadlineMs !== NO_DEADLINE) ctx.touch(1, EXPIRE);
+  if (unit !== undefined) ctx.touch(1, EXPIRE);
   if (!wantsOld) ctx.reply.ok();
 }
 
-function conditionHolds(ctx: Context, old: number, condition: string, compared: number): boolean {
-  switch (condition) {
-    case 'NX':
-      return old === 0;
-    case 'XX':
-      return old !== 0;
-    case 'IFEQ':
-      return old !== 0 && valueEquals(ctx, old, compared);
-    case 'IFNE':
-      return old === 0 || !valueEquals(ctx, old, compared);
-    default:
-      return true;
-  }
+function conditionsHold(ctx: Context, old: number): boolean {
+  const { existence, condition, operandArg } = options;
+  if (existence !== 0) return (old === 0) === (existence === NX);
+  if (condition === 0) return true;
+  if (old === 0) return absentMeets(condition);
+  if (typeOf(ctx.ks.arena, old) !== TYPE_STRING) throw WRONG_TYPE;
+  return stringMeets(ctx, old, condition, operandArg);
+}
+
+function setnx(ctx: Context): void {
+  const old = ctx.lookup(1);
+  if (old !== 0) return ctx.reply.integer(0);
+  storeString(ctx, 1, 2, old, NO_DEADLINE);
+  ctx.touch(1, SET);
+  ctx.reply.integer(1);
+}
+
+function getset(ctx: Context): void {
+  const old = ctx.readTyped(1, TYPE_STRING);
+  if (old === 0) ctx.reply.null();
+  else replyString(ctx, old);
+  storeString(ctx, 1, 2, old, NO_DEADLINE);
+  ctx.touch(1, SET);
 }
 
 export const stringSetCommands = [
@@ -131,6 +163,13 @@ export const stringSetCommands = [
       'key:key value [condition(NX | XX | IFEQ ifeq-value | IFNE ifne-value | IFDEQ ifdeq-digest | IFDNE ifdne-digest)] [GET] [expiration(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL)]',
     keys: 'RW access update variable_flags 1',
     flags: 'write denyoom',
+    history: [
+      ['2.6.12', 'The options EX, PX, NX and XX.'],
+      ['6.0.0', 'The option KEEPTTL.'],
+      ['6.2.0', 'The options GET, EXAT and PXAT.'],
+      ['7.0.0', 'NX and GET may stand together.'],
+      ['8.4.0', 'The options IFEQ, IFNE, IFDEQ and IFDNE.'],
+    ],
     run: set,
   }),
   command({
@@ -158,5 +197,31 @@ export const stringSetCommands = [
     deprecatedSince: '2.6.12',
     replacedBy: '`SET` with the `PX` argument',
     run: (ctx) => setWithin(ctx, PX),
+  }),
+  command({
+    name: 'SETNX',
+    since: '1.0.0',
+    group: 'string',
+    complexity: 'O(1)',
+    summary: 'Makes a key hold a string unless there is such a key.',
+    syntax: 'key:key value',
+    keys: 'OW insert 1',
+    flags: 'write denyoom fast',
+    deprecatedSince: '2.6.12',
+    replacedBy: '`SET` with the `NX` argument',
+    run: setnx,
+  }),
+  command({
+    name: 'GETSET',
+    since: '1.0.0',
+    group: 'string',
+    complexity: 'O(1)',
+    summary: 'Makes a key hold a string and returns what it held before.',
+    syntax: 'key:key value',
+    keys: 'RW access update 1',
+    flags: 'write denyoom fast',
+    deprecatedSince: '6.2.0',
+    replacedBy: '`SET` with the `!GET` argument',
+    run: getset,
   }),
 ];

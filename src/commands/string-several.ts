@@ -4,7 +4,10 @@ import { TYPE_STRING, typeOf } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
-import { wrongArity } from './errors.ts';
+import { error, SYNTAX_ERROR, wrongArity } from './errors.ts';
+import { EXPIRE } from './events.ts';
+import { positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
+import { saturatedInteger } from './saturated-integer.ts';
 import { replyString, SET, storeString } from './string-set.ts';
 
 /** What a new key takes beside its bytes: entry head, table slot, rounding up, places in the expiry heap. */
@@ -61,6 +64,63 @@ function msetnx(ctx: Context): void {
   ctx.reply.integer(1);
 }
 
+const NUMKEYS_MAX = 0x7fffffff;
+const BAD_NUMKEYS = error('ERR invalid numkeys value');
+const BAD_PAIRS = error('ERR wrong number of key-value pairs');
+
+interface SetOptions {
+  /** Set only if none of the keys is there, or only if all are. */
+  onlyNew: boolean;
+  onlyExisting: boolean;
+  keepsDeadline: boolean;
+  deadlineMs: number;
+}
+
+/** @throws SYNTAX_ERROR */
+function parseSetOptions(ctx: Context, firstArg: number): SetOptions {
+  const options: SetOptions = {
+    onlyNew: false,
+    onlyExisting: false,
+    keepsDeadline: false,
+    deadlineMs: NO_DEADLINE,
+  };
+  let unit: TimeUnit | undefined;
+  let timeArg = 0;
+  for (let arg = firstArg; arg < ctx.argc; arg++) {
+    const said = timeUnit(ctx, arg);
+    if (said !== undefined) {
+      if (options.keepsDeadline || (unit ?? said) !== said || arg + 1 === ctx.argc) throw SYNTAX_ERROR;
+      unit = said;
+      timeArg = ++arg;
+    } else if (ctx.isWord(arg, 'KEEPTTL') && unit === undefined) options.keepsDeadline = true;
+    else if (ctx.isWord(arg, 'NX') && !options.onlyExisting) options.onlyNew = true;
+    else if (ctx.isWord(arg, 'XX') && !options.onlyNew) options.onlyExisting = true;
+    else throw SYNTAX_ERROR;
+  }
+  if (unit !== undefined) options.deadlineMs = positiveDeadline(ctx, timeArg, unit);
+  return options;
+}
+
+function msetex(ctx: Context): void {
+  const count = saturatedInteger(ctx, 1, BAD_NUMKEYS);
+  if (count <= 0 || count > NUMKEYS_MAX) throw BAD_NUMKEYS;
+  const end = 2 + count * 2;
+  if (end > ctx.argc) throw BAD_PAIRS;
+  const { onlyNew, onlyExisting, keepsDeadline, deadlineMs } = parseSetOptions(ctx, end);
+  ctx.weigh(end);
+  if (onlyNew || onlyExisting) {
+    for (let arg = 2; arg < end; arg += 2) if ((ctx.peek(arg) === 0) === onlyExisting) return ctx.reply.integer(0);
+  }
+  requireRoomForStrings(ctx, 2, end);
+  for (let arg = 2; arg < end; arg += 2) {
+    const old = ctx.peek(arg);
+    storeString(ctx, arg, arg + 1, old, keepsDeadline && old !== 0 ? ctx.ks.deadlineOf(old) : deadlineMs);
+    ctx.touch(arg, SET);
+    if (deadlineMs !== NO_DEADLINE) ctx.touch(arg, EXPIRE);
+  }
+  ctx.reply.integer(1);
+}
+
 export const stringSeveralCommands = [
   command({
     name: 'MGET',
@@ -71,6 +131,7 @@ export const stringSeveralCommands = [
     syntax: 'key:key...',
     keys: 'RO access 1..-1',
     flags: 'readonly fast',
+    tips: 'request_policy:multi_shard',
     run: mget,
   }),
   command({
@@ -82,6 +143,7 @@ export const stringSeveralCommands = [
     syntax: 'data{key:key value}...',
     keys: 'OW update 1..-1:2',
     flags: 'write denyoom',
+    tips: 'request_policy:multi_shard response_policy:all_succeeded',
     run: mset,
   }),
   command({
@@ -94,5 +156,17 @@ export const stringSeveralCommands = [
     keys: 'OW insert 1..-1:2',
     flags: 'write denyoom',
     run: msetnx,
+  }),
+  command({
+    name: 'MSETEX',
+    since: '8.4.0',
+    group: 'string',
+    complexity: 'O(1) a key',
+    summary: 'Makes several keys hold strings, all at once, on conditions and for a time if asked to.',
+    syntax:
+      'numkeys:integer data{key:key value}... [condition(NX | XX)] [expiration(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL)]',
+    keys: 'OW update num 1:2',
+    flags: 'write denyoom movablekeys',
+    run: msetex,
   }),
 ];

@@ -13,6 +13,7 @@ const LIMITS = [
   'zset-max-listpack-entries',
   'zset-max-listpack-value',
   'list-max-listpack-size',
+  'proto-max-bulk-len',
 ] as const satisfies readonly DirectiveName[];
 
 const ACCESS = ['maxmemory-policy', 'lfu-log-factor', 'lfu-decay-time'] as const satisfies readonly DirectiveName[];
@@ -32,6 +33,7 @@ export function applyStoreConfig(config: ConfigView, access: AccessClock, hashSe
     typeLimits.zsetMaxListpackEntries = config.value('zset-max-listpack-entries');
     typeLimits.zsetMaxListpackValue = config.value('zset-max-listpack-value');
     typeLimits.listMaxListpackSize = config.value('list-max-listpack-size');
+    typeLimits.stringBytesMax = config.value('proto-max-bulk-len');
   };
   const applyAccess = () => {
     const lfu = config.value('maxmemory-policy').endsWith('lfu');

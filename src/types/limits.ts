@@ -16,6 +16,8 @@ export interface TypeLimits {
   listMaxListpackSize: number;
   /** Seed of the hash of members in tables made from now on; the same in all threads, drawn anew by each process. */
   hashSeed: number;
+  /** Longest string that a command may make (proto-max-bulk-len). */
+  stringBytesMax: number;
 }
 
 export const typeLimits: TypeLimits = {
@@ -28,4 +30,5 @@ export const typeLimits: TypeLimits = {
   zsetMaxListpackValue: 64,
   listMaxListpackSize: -2,
   hashSeed: 0,
+  stringBytesMax: 512 << 20,
 };

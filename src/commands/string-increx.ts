@@ -1,0 +1,257 @@
+/** INCREX: a counter with bounds and a deadline, in integers or in decimal numbers. */
+import { addLongDoubles, formatLongDouble, type LongDouble, parseLongDouble } from '../base/long-double.ts';
+import { INT64_MAX, INT64_MIN, parseInt64 } from '../base/numbers.ts';
+import { Region } from '../base/region.ts';
+import { EXTENDED, type SoftFloat } from '../base/soft-float.ts';
+import { OutOfMemoryError } from '../memory/out-of-memory.ts';
+import { hasDeadline, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
+import type { Context } from './context.ts';
+import { command } from './define.ts';
+import { type CommandError, error, NOT_A_FLOAT, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors.ts';
+import type { KeyEvent } from './events.ts';
+import { positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
+import { removeOverdue } from './generic-expire.ts';
+import { INCRBY, INCRBYFLOAT, storeBigInteger, storeText } from './string-number.ts';
+import { changeDeadline, dropDeadline } from './string-take.ts';
+
+const ENX_ALONE = error('ERR ENX flag requires an expiration');
+const BOUNDS_CROSSED = error("ERR LBOUND can't be greater than UBOUND");
+const INCREMENT_INFINITE = error('ERR BYFLOAT increment cannot be Infinity');
+const VALUE_INFINITE = error('ERR value cannot be Infinity');
+const APPLIED_OVERFLOW = error('ERR applied increment would overflow');
+const APPLIED_INFINITE = error('ERR applied increment would be Infinity');
+
+const notAnInteger = (what: string): CommandError => error(`ERR ${what} is not an integer or out of range`);
+const notAFloat = (what: string): CommandError => error(`ERR ${what} is not a valid float`);
+
+/** Arguments that hold the options' operands; 0 where an option is not given. */
+interface Options {
+  incrementArg: number;
+  isFloat: boolean;
+  lowerArg: number;
+  upperArg: number;
+  saturates: boolean;
+  unit: TimeUnit | undefined;
+  timeArg: number;
+  persists: boolean;
+  onlyWithoutDeadline: boolean;
+}
+
+/** What became of the number: undefined where the bounds forbid the step. */
+interface Step<T> {
+  readonly value: T;
+  readonly applied: T;
+}
+
+/** Unlike SET, INCREX takes no word twice. @throws SYNTAX_ERROR */
+function parseOptions(ctx: Context): Options {
+  const options: Options = {
+    incrementArg: 0,
+    isFloat: false,
+    lowerArg: 0,
+    upperArg: 0,
+    saturates: false,
+    unit: undefined,
+    timeArg: 0,
+    persists: false,
+    onlyWithoutDeadline: false,
+  };
+  for (let arg = 2; arg < ctx.argc; arg++) {
+    const hasOperand = arg + 1 < ctx.argc;
+    const unit = timeUnit(ctx, arg);
+    if (unit !== undefined && options.unit === undefined && !options.persists && hasOperand) {
+      options.unit = unit;
+      options.timeArg = ++arg;
+      continue;
+    }
+    const word = ctx.word(arg);
+    if ((word === 'BYINT' || word === 'BYFLOAT') && options.incrementArg === 0 && hasOperand) {
+      options.isFloat = word === 'BYFLOAT';
+      options.incrementArg = ++arg;
+    } else if (word === 'LBOUND' && options.lowerArg === 0 && hasOperand) options.lowerArg = ++arg;
+    else if (word === 'UBOUND' && options.upperArg === 0 && hasOperand) options.upperArg = ++arg;
+    else if (word === 'SATURATE' && !options.saturates) options.saturates = true;
+    else if (word === 'PERSIST' && canPersist(options)) options.persists = true;
+    else if (word === 'ENX' && !options.onlyWithoutDeadline && !options.persists) options.onlyWithoutDeadline = true;
+    else throw SYNTAX_ERROR;
+  }
+  if (options.onlyWithoutDeadline && options.unit === undefined) throw ENX_ALONE;
+  return options;
+}
+
+const canPersist = ({ persists, unit, onlyWithoutDeadline }: Options): boolean =>
+  !persists && unit === undefined && !onlyWithoutDeadline;
+
+function increx(ctx: Context): void {
+  const options = parseOptions(ctx);
+  if (options.isFloat) incrementFloat(ctx, options);
+  else incrementInteger(ctx, options);
+}
+
+// --- integers -------------------------------------------------------------------------------------------------------
+
+function integerArgument(ctx: Context, arg: number, what: string, otherwise: bigint): bigint {
+  if (arg === 0) return otherwise;
+  const value = parseInt64(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
+  if (value === undefined) throw notAnInteger(what);
+  return value;
+}
+
+function incrementInteger(ctx: Context, options: Options): void {
+  const increment = integerArgument(ctx, options.incrementArg, 'Increment', 1n);
+  const lower = integerArgument(ctx, options.lowerArg, 'LBOUND', INT64_MIN);
+  const upper = integerArgument(ctx, options.upperArg, 'UBOUND', INT64_MAX);
+  if (lower > upper) throw BOUNDS_CROSSED;
+  const deadlineMs = deadlineArgument(ctx, options);
+  const entry = ctx.lookupTyped(1, TYPE_STRING);
+  const { arena } = ctx.ks;
+  const value = entry === 0 ? 0n : parseInt64(arena.u8, valueAt(arena, entry), valueLength(arena, entry));
+  if (value === undefined) throw NOT_AN_INTEGER;
+  const step = integerStep(value, increment, lower, upper, options.saturates);
+  if (step !== undefined) {
+    finish(ctx, entry, options, deadlineMs, INCRBY, () => storeBigInteger(ctx, entry, step.value));
+  }
+  ctx.reply.array(2);
+  ctx.reply.bigInteger(step?.value ?? value);
+  ctx.reply.bigInteger(step?.applied ?? 0n);
+}
+
+function integerStep(
+  value: bigint,
+  increment: bigint,
+  lower: bigint,
+  upper: bigint,
+  saturates: boolean,
+): Step<bigint> | undefined {
+  const sum = value + increment;
+  if (sum >= lower && sum <= upper) return { value: sum, applied: increment };
+  if (!saturates) return undefined;
+  const bounded = sum < lower ? lower : upper;
+  const applied = bounded - value;
+  if (applied < INT64_MIN || applied > INT64_MAX) throw APPLIED_OVERFLOW;
+  return { value: bounded, applied };
+}
+
+// --- decimal numbers ------------------------------------------------------------------------------------------------
+
+const LONG_DOUBLE_MAX: SoftFloat = {
+  negative: false,
+  significand: 2n ** BigInt(EXTENDED.significandBits) - 1n,
+  exponent: EXTENDED.exponentMax,
+};
+const ZERO: SoftFloat = { negative: false, significand: 0n, exponent: 0 };
+const ONE: SoftFloat = { negative: false, significand: 1n, exponent: 0 };
+
+const negated = (float: SoftFloat): SoftFloat => ({ ...float, negative: !float.negative });
+
+/** Below 0, 0, above 0, as `a` is less than, equal to or more than `b`. */
+function compareLongDoubles(a: LongDouble, b: LongDouble): number {
+  const rank = (value: LongDouble) => (value === 'infinity' ? 1 : value === '-infinity' ? -1 : 0);
+  if (typeof a === 'string' || typeof b === 'string') return rank(a) - rank(b);
+  const exponent = Math.min(a.exponent, b.exponent);
+  const scaled = ({ negative, significand, exponent: own }: SoftFloat) => {
+    const magnitude = significand << BigInt(own - exponent);
+    return negative ? -magnitude : magnitude;
+  };
+  const difference = scaled(a) - scaled(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function floatArgument<T>(ctx: Context, arg: number, what: string, otherwise: T): LongDouble | T {
+  if (arg === 0) return otherwise;
+  const value = parseLongDouble(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
+  if (value === undefined) throw notAFloat(what);
+  return value;
+}
+
+function incrementFloat(ctx: Context, options: Options): void {
+  const increment = floatArgument(ctx, options.incrementArg, 'Increment', ONE);
+  if (typeof increment === 'string') throw INCREMENT_INFINITE;
+  const lower = floatArgument(ctx, options.lowerArg, 'LBOUND', negated(LONG_DOUBLE_MAX));
+  const upper = floatArgument(ctx, options.upperArg, 'UBOUND', LONG_DOUBLE_MAX);
+  if (compareLongDoubles(lower, upper) > 0) throw BOUNDS_CROSSED;
+  const deadlineMs = deadlineArgument(ctx, options);
+  const entry = ctx.lookupTyped(1, TYPE_STRING);
+  const { arena } = ctx.ks;
+  const value = entry === 0 ? ZERO : parseLongDouble(arena.u8, valueAt(arena, entry), valueLength(arena, entry));
+  if (value === undefined) throw NOT_A_FLOAT;
+  if (typeof value === 'string') throw VALUE_INFINITE;
+  const step = floatStep(value, increment, lower, upper, options.saturates);
+  if (step !== undefined) {
+    const digits = formatLongDouble(step.value);
+    finish(ctx, entry, options, deadlineMs, INCRBYFLOAT, () => storeText(ctx, entry, digits));
+  }
+  ctx.reply.array(2);
+  replyLongDouble(ctx, step?.value ?? value);
+  replyLongDouble(ctx, step?.applied ?? ZERO);
+}
+
+function floatStep(
+  value: SoftFloat,
+  increment: SoftFloat,
+  lower: LongDouble,
+  upper: LongDouble,
+  saturates: boolean,
+): Step<SoftFloat> | undefined {
+  // A sum beyond the largest number has the sign of both.
+  const sum = addLongDoubles(value, increment) ?? (value.negative ? '-infinity' : 'infinity');
+  const tooLow = compareLongDoubles(sum, lower) < 0;
+  const tooHigh = compareLongDoubles(sum, upper) > 0;
+  if (!tooLow && !tooHigh && typeof sum !== 'string') return { value: sum, applied: increment };
+  if (!saturates) return undefined;
+  const bounded = tooLow ? lower : tooHigh ? upper : sum === 'infinity' ? LONG_DOUBLE_MAX : negated(LONG_DOUBLE_MAX);
+  const applied = typeof bounded === 'string' ? undefined : addLongDoubles(bounded, negated(value));
+  if (typeof bounded === 'string' || applied === undefined) throw APPLIED_INFINITE;
+  return { value: bounded, applied };
+}
+
+function replyLongDouble(ctx: Context, value: SoftFloat): void {
+  const digits = formatLongDouble(value);
+  if (ctx.reply.resp3) ctx.reply.raw(Region.of(`,${digits}\r\n`));
+  else ctx.reply.bulkText(digits);
+}
+
+// --- deadlines ------------------------------------------------------------------------------------------------------
+
+const deadlineArgument = (ctx: Context, { unit, timeArg }: Options): number =>
+  unit === undefined ? 0 : positiveDeadline(ctx, timeArg, unit);
+
+/** What a key that gets a deadline takes beside its bytes: another entry, a place in the heap, which may have to grow. */
+const DEADLINE_ROOM_BYTES = 64 << 10;
+
+/** Stores the new value and sees to the deadline. One that has passed removes the key instead. */
+function finish(
+  ctx: Context,
+  entry: number,
+  options: Options,
+  deadlineMs: number,
+  event: KeyEvent,
+  store: () => void,
+): void {
+  const had = entry !== 0 && hasDeadline(ctx.ks.arena, entry);
+  const setsDeadline = options.unit !== undefined && !(options.onlyWithoutDeadline && had);
+  if (setsDeadline && deadlineMs <= ctx.nowMs) {
+    if (entry !== 0) removeOverdue(ctx, 1, entry);
+    return;
+  }
+  if (setsDeadline && !ctx.ks.allocator.hasRoom(ctx.size[1] + DEADLINE_ROOM_BYTES)) throw new OutOfMemoryError();
+  store();
+  ctx.touch(1, event);
+  if (setsDeadline) changeDeadline(ctx, ctx.peek(1), deadlineMs);
+  else if (options.persists) dropDeadline(ctx, ctx.peek(1));
+}
+
+export const stringIncrexCommands = [
+  command({
+    name: 'INCREX',
+    since: '8.8.0',
+    group: 'string',
+    complexity: 'O(1)',
+    summary: 'Adds to the number at a key within bounds and gives the key a deadline, in one step.',
+    syntax:
+      'key:key [increment(BYFLOAT float:double | BYINT integer:integer)] [SATURATE] [LBOUND lowerbound] [UBOUND upperbound] [expiration(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | PERSIST)] [ENX]',
+    keys: 'RW access update 1',
+    flags: 'write denyoom fast',
+    run: increx,
+  }),
+];
