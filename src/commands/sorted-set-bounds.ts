@@ -1,5 +1,6 @@
 /** Ranges of sorted sets, by rank, score or member, each read from two arguments and turned into ranks. */
 import { parseDouble } from '../base/numbers.ts';
+import { latin1 } from '../base/region.ts';
 import { sortedSetCount, sortedSetRankOfMember, sortedSetRankOfScore } from '../types/sorted-set.ts';
 import type { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
@@ -51,14 +52,17 @@ export const byScore: RangeReader = (ctx, minArg, maxArg) => {
 
 const isOpen = (ctx: Context, arg: number): boolean => ctx.size[arg] > 0 && ctx.source.u8[ctx.at[arg]] === OPEN;
 
-/** As C's strtod reads it: nothing is 0, too much is infinite. */
+/** As C's strtod reads a string of C: nothing is 0, too much is infinite, and a NUL ends it. */
 function scoreBound(ctx: Context, arg: number): number {
-  const skip = isOpen(ctx, arg) ? 1 : 0;
-  const length = ctx.size[arg] - skip;
-  if (length === 0) return 0;
-  const value = parseDouble(ctx.source.u8, ctx.at[arg] + skip, length);
+  const { u8 } = ctx.source;
+  const at = ctx.at[arg] + (isOpen(ctx, arg) ? 1 : 0);
+  const argEnd = ctx.at[arg] + ctx.size[arg];
+  let end = at;
+  while (end < argEnd && u8[end] !== 0) end++;
+  if (end === at) return 0;
+  const value = parseDouble(u8, at, end - at);
   if (value !== undefined) return value;
-  const text = ctx.text(arg).slice(skip);
+  const text = latin1(ctx.source, at, end - at);
   if (!DECIMAL.test(text)) throw NOT_FLOATS;
   return Number(text);
 }

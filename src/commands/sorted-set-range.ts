@@ -72,7 +72,10 @@ function readOptions(ctx: Context, arg: number, by?: By, reverse?: boolean, stor
       throw SYNTAX_ERROR;
     }
   }
-  if (options.by === 'rank' && options.count !== -1) throw LIMIT_WITHOUT_BY;
+  if (options.by === 'rank') {
+    if (options.count !== -1) throw LIMIT_WITHOUT_BY;
+    options.offset = 0;
+  }
   if (options.by === 'member' && options.withScores) throw WITHSCORES_WITH_LEX;
   return options;
 }
