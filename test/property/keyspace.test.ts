@@ -24,6 +24,7 @@ import {
 import { type Keyspace, NO_DEADLINE } from '../../src/store/keyspace.ts';
 import { Shard } from '../../src/store/shard.ts';
 import { registerValueType, valueType } from '../../src/store/value-types.ts';
+import { Hoard } from './hoard.ts';
 
 /** A value with a root: a block that holds its own mark and the address of a second block. */
 const TYPE_PAIR = 9;
@@ -108,7 +109,7 @@ class Model {
     this.clock.configure(lfu, 10, 1);
     this.clock.set(1_000_000);
     this.shard = new Shard(0, createArenaBuffer(arenaBytes, 2), 0, this.clock, 77);
-    this.shard.events = { expired: () => this.expired++, evicted: () => this.evicted++ };
+    this.shard.events = { expired: () => this.expired++, evicted: () => this.evicted++, awaited() {} };
   }
 
   keyspace(db: number): Keyspace {
@@ -413,6 +414,72 @@ describe('a keyspace', () => {
       );
     });
   }
+
+  it('is as it was whichever of its allocations fails', () => {
+    const model = new Model(2 << 20, false);
+    const { allocator } = model.shard;
+    const keyspace = model.keyspace(0);
+    const random = new SeededRandom(8);
+    const hoard = new Hoard(allocator);
+    const name = Region.allocate(8);
+    const hashOf = (id: number): number => {
+      name.view.setInt32(0, id);
+      return hashBytes(name.view, 0, 8, model.shard.seed);
+    };
+    /** Each key's deadline. */
+    const deadlines = new Map<number, number>();
+    const check = (): void => {
+      expect(checkShard(model.shard)).toEqual([]);
+      expect(unaccountedBytes(model.shard)).toBe(hoard.bytes);
+      expect(keyspace.count).toBe(deadlines.size);
+      for (const [id, deadlineMs] of deadlines) {
+        const entry = keyspace.table.find(name, 0, 8, hashOf(id));
+        expectThat(entry !== 0 && keyspace.deadlineOf(entry) === deadlineMs, `key ${id} is not as it was`);
+      }
+    };
+    let refusals = 0;
+    /** @returns whether there was room */
+    const attempt = (change: () => void): boolean => {
+      try {
+        change();
+        return true;
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError)) throw error;
+        refusals++;
+        check();
+        return false;
+      }
+    };
+    for (let round = 0; round < 15; round++) {
+      hoard.takeAll(2048);
+      for (let tries = 0; tries < 200; tries++) {
+        const id = 1 + random.below(6000);
+        const hash = hashOf(id);
+        const old = keyspace.peek(name, 0, 8, hash);
+        const deadlineMs = random.below(3) === 0 ? NO_DEADLINE : 2e6 + random.below(1e6);
+        const changed = attempt(() => {
+          if (old === 0 || random.below(2) === 0) {
+            keyspace.putString(name, 0, 8, hash, old, random.below(60), deadlineMs);
+          } else if (deadlineMs === NO_DEADLINE) {
+            keyspace.clearDeadline(old, hash);
+          } else {
+            keyspace.setDeadline(old, hash, deadlineMs);
+          }
+        });
+        if (changed) deadlines.set(id, deadlineMs);
+        else for (let i = random.below(3); i >= 0; i--) hoard.giveOne(() => random.double());
+      }
+      hoard.giveAll();
+      if (round % 5 !== 4) continue;
+      for (const id of [...deadlines.keys()].slice(100)) {
+        const hash = hashOf(id);
+        keyspace.remove(keyspace.peek(name, 0, 8, hash), hash);
+        deadlines.delete(id);
+      }
+    }
+    expect(refusals).toBeGreaterThan(100);
+    check();
+  });
 
   it('of thousands of keys with deadlines loses each in time, and only then', () => {
     const model = new Model(64 << 20, false);

@@ -108,4 +108,19 @@ describe('pages', () => {
       { numRuns: 60, interruptAfterTimeLimit: 15_000 },
     );
   });
+
+  it('that fit are found behind many that do not', () => {
+    const pages = new Pages(new Arena(createArenaBuffer(1 << 20, 1)));
+    const fitting = pages.take(3);
+    const short: number[] = [];
+    for (pages.take(1); pages.hasRun(3); pages.take(1)) short.push(pages.take(2));
+    while (pages.hasRun(1)) pages.take(1);
+    pages.give(fitting, 3);
+    for (const page of short) pages.give(page, 2);
+    expect(short.length).toBeGreaterThan(50);
+    expect(pages.hasRun(3)).toBe(true);
+    expect(pages.take(3)).toBe(fitting);
+    expect(pages.hasRun(3)).toBe(false);
+    expect(() => pages.take(3)).toThrow(OutOfMemoryError);
+  });
 });

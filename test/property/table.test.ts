@@ -9,6 +9,7 @@ import { checkShard, unaccountedBytes } from '../../src/store/check.ts';
 import { keyAt, keyLength, writeEntry } from '../../src/store/entry.ts';
 import { Shard } from '../../src/store/shard.ts';
 import { HASH_END } from '../../src/store/table.ts';
+import { Hoard } from './hoard.ts';
 
 const KEY_BYTES = 4;
 
@@ -111,12 +112,13 @@ class Model {
     return this.shard.arena.view.getInt32(keyAt(this.shard.arena, entry));
   }
 
-  check(): void {
+  /** @param elsewhereBytes what the test has allocated for itself */
+  check(elsewhereBytes = 0): void {
     expect(this.table.count).toBe(this.items.length);
     // The hashes here are made up, so they are not those of the keys.
     const problems = checkShard(this.shard).filter((text) => !text.endsWith('has another hash in its slot'));
     expect(problems).toEqual([]);
-    expect(unaccountedBytes(this.shard)).toBe(0);
+    expect(unaccountedBytes(this.shard)).toBe(elsewhereBytes);
     for (const item of this.items) expectThat(this.find(item) === item.entry, 'a key is not found');
   }
 }
@@ -220,6 +222,47 @@ describe('the table', () => {
       }),
       { numRuns: 10, interruptAfterTimeLimit: 15_000 },
     );
+  });
+
+  it('is as it was whichever of its allocations fails', () => {
+    const model = new Model(2 << 20, 11);
+    const { random } = model;
+    const hoard = new Hoard(model.shard.allocator);
+    let refusals = 0;
+    for (let round = 0; round < 20; round++) {
+      hoard.takeAll(1024);
+      for (let tries = 0; tries < 12; tries++) {
+        let inserted = 0;
+        while (inserted < 2000 && model.insert(random.next32())) inserted++;
+        if (inserted === 2000) break;
+        refusals++;
+        model.check(hoard.bytes);
+        hoard.giveOne(() => random.double());
+      }
+      hoard.giveAll();
+      for (let i = 0; i < 1000 && model.insert(random.next32()); i++) {}
+      if (round % 5 === 4) while (model.items.length > 100) model.remove(random.below(model.items.length));
+    }
+    expect(refusals).toBeGreaterThan(50);
+    while (model.items.length > 0) model.remove(model.items.length - 1);
+    model.check();
+    model.table.drop();
+    expect(model.shard.allocator.usedBytes).toBe(0);
+  });
+
+  it('gives its memory back in whatever order its keys go', () => {
+    const orders = [(a: Item, b: Item) => (a.hash >>> 0) - (b.hash >>> 0), (a: Item, b: Item) => a.key - b.key];
+    for (const order of orders) {
+      for (const direction of [1, -1]) {
+        const model = new Model(16 << 20, 3);
+        for (let i = 0; i < 20_000; i++) model.insert(model.random.next32());
+        model.items.sort((a, b) => direction * order(a, b));
+        expect(model.table.segmentCount).toBeGreaterThan(20);
+        while (model.items.length > 0) model.remove(model.items.length - 1);
+        expect(model.table.segmentCount).toBe(1);
+        expect(model.table.depth).toBeLessThanOrEqual(2);
+      }
+    }
   });
 
   it('keeps its size small and answers when keys are made to collide', () => {
