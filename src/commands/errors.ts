@@ -28,3 +28,6 @@ export const invalidExpire = (name: string): CommandError => error(`ERR invalid 
 
 /** Thrown by a command on an I/O thread that finds it would take long: it is run again, from the start, by a worker. */
 export const HAND_OFF = new Error('hand off');
+
+/** Thrown by `ctx.block`: the client waits. */
+export const BLOCKED = new Error('blocked');

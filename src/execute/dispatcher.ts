@@ -9,12 +9,12 @@
  * Locks taken for a command are kept until the batch ends (`endBatch`) or a worker wants them.
  */
 import type { Context } from '../commands/context.ts';
-import { type Command, SCOPE_ALL, SCOPE_EACH, SCOPE_NONE, SCOPE_ONE_KEY } from '../commands/define.ts';
+import { type Command, FLAG_BLOCKING, SCOPE_ALL, SCOPE_EACH, SCOPE_NONE, SCOPE_ONE_KEY } from '../commands/define.ts';
 import { wrongArity } from '../commands/errors.ts';
 import type { Registry } from '../commands/registry.ts';
 import type { CommandStats } from '../observe/command-stats.ts';
 import type { LockSet } from '../store/lock-set.ts';
-import type { Executor } from './executor.ts';
+import { type Executor, WAITS, WANTS_WORKER } from './executor.ts';
 import type { HandOff } from './hand-off.ts';
 import { shardMaskOf } from './keys.ts';
 import type { Session } from './session.ts';
@@ -28,12 +28,17 @@ export type Gate = (command: Command, ctx: Context, shardMask: number) => string
 export class Dispatcher {
   private readonly ctx: Context;
   private readonly registry: Registry;
-  private readonly executor: Executor;
+  readonly executor: Executor;
   private readonly handOff: HandOff;
   private readonly locks: LockSet;
   private readonly stats: CommandStats;
   private readonly allShards: number;
+  private readonly deferred: { mask: number; action: () => void }[] = [];
   mode: HandOffMode = 'auto';
+  /** Told of a command that must stay on this thread but whose shards are busy: it is still in the session's input. */
+  onBusy: (session: Session) => void = () => {};
+  /** Told of a command that waits for its keys (`ctx.blocking`), its shards locked. */
+  onWaits: (session: Session, shardMask: number) => void = () => {};
   /** Looked at for commands that may need memory, only while a limit is set. */
   memoryGate: Gate | undefined = undefined;
 
@@ -93,25 +98,70 @@ export class Dispatcher {
         return;
       }
     }
+    if (command.staysHere) {
+      this.runHere(command, session, mask);
+      return;
+    }
     if (!this.take(mask)) {
       this.handOff.send(ctx, session, mask);
       return;
     }
     ctx.mayHandOff = this.mode === 'auto';
-    if (!this.executor.run(command)) this.handOff.send(ctx, session, mask);
+    ctx.mayBlock = false;
+    if (this.executor.run(command) === WANTS_WORKER) this.handOff.send(ctx, session, mask);
+  }
+
+  /** The shards that the command in `ctx` needs. */
+  maskOf(command: Command): number {
+    const { ctx } = this;
+    const { scope } = command;
+    if (scope === SCOPE_ONE_KEY) return 1 << ctx.shardIndexOf(ctx.hashOf(command.keyIndex));
+    if (scope === SCOPE_NONE) return 0;
+    if (scope === SCOPE_ALL || scope === SCOPE_EACH) return this.allShards;
+    return shardMaskOf(command, ctx);
+  }
+
+  /** Takes locks for something that can't go to a worker. They are held to the end of the batch, as always. */
+  tryLock(mask: number): boolean {
+    return (mask & ~this.locks.held) === 0 || this.locks.tryAcquire(mask);
+  }
+
+  /** Runs `action` with the shards locked: now, or in a later batch when they are free. */
+  whenLocked(mask: number, action: () => void): void {
+    if (this.tryLock(mask)) action();
+    else this.deferred.push({ mask, action });
+  }
+
+  /** Whether something waits for locks. */
+  get hasDeferred(): boolean {
+    return this.deferred.length > 0;
+  }
+
+  private runHere(command: Command, session: Session, mask: number): void {
+    const { ctx } = this;
+    if (!this.tryLock(mask)) {
+      session.postponed = true;
+      session.waiting = true;
+      this.onBusy(session);
+      return;
+    }
+    ctx.mayHandOff = false;
+    ctx.mayBlock = (command.flags & FLAG_BLOCKING) !== 0;
+    ctx.resumed = undefined;
+    if (this.executor.run(command) === WAITS) this.onWaits(session, mask);
   }
 
   /** Lets go of every lock: the batch is over. */
   endBatch(): void {
+    if (this.deferred.length > 0) this.settleDeferred();
     if (this.locks.held !== 0) this.locks.release(this.locks.held);
   }
 
-  private maskOf(command: Command): number {
-    const { ctx } = this;
-    const { scope } = command;
-    if (scope === SCOPE_ONE_KEY) return 1 << ctx.shardIndexOf(ctx.hashOf(command.keyIndex));
-    if (scope === SCOPE_ALL || scope === SCOPE_EACH) return this.allShards;
-    return shardMaskOf(command, ctx);
+  private settleDeferred(): void {
+    for (const waiting of this.deferred.splice(0)) {
+      if (this.tryLock(waiting.mask)) waiting.action();
+      else this.deferred.push(waiting);
+    }
   }
 
   /** @returns whether the command may run here, its shards locked */

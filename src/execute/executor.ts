@@ -4,7 +4,7 @@
  */
 import type { Context } from '../commands/context.ts';
 import type { Command } from '../commands/define.ts';
-import { CommandError, HAND_OFF, SHARD_FULL } from '../commands/errors.ts';
+import { BLOCKED, CommandError, HAND_OFF, SHARD_FULL } from '../commands/errors.ts';
 import { OutOfMemoryError } from '../memory/out-of-memory.ts';
 import type { CommandStats } from '../observe/command-stats.ts';
 
@@ -14,6 +14,13 @@ import type { CommandStats } from '../observe/command-stats.ts';
  */
 const TIMED_EVERY = 16;
 
+/** The command has replied. */
+export const DONE = 0;
+/** The command wants to run on a worker: nothing has happened yet. */
+export const WANTS_WORKER = 1;
+/** The command waits for its keys (`ctx.blocking`): nothing has happened yet. */
+export const WAITS = 2;
+
 export interface FaultLog {
   /** A command threw what no command should: a fault of ours. */
   commandFault(command: Command, error: unknown): void;
@@ -21,6 +28,11 @@ export interface FaultLog {
 
 export class Executor {
   readonly ctx: Context;
+  /** Whether every call is timed. */
+  timesAll = false;
+  /** Commands that take longer are told of. */
+  slowerThanUs = Number.POSITIVE_INFINITY;
+  onSlow: (ctx: Context, microseconds: number) => void = () => {};
   private readonly stats: CommandStats;
   private readonly faults: FaultLog;
 
@@ -30,29 +42,43 @@ export class Executor {
     this.faults = faults;
   }
 
-  /** @returns false if the command wants to run on a worker: nothing has happened yet */
-  run(command: Command): boolean {
+  /** @returns DONE, WANTS_WORKER or WAITS */
+  run(command: Command): number {
     const { ctx, stats } = this;
     const { reply } = ctx;
     const mark = reply.at;
     const errors = reply.errors;
     ctx.command = command;
     const calls = stats.called(command.id);
-    ctx.startedMs = (calls & (TIMED_EVERY - 1)) === 0 ? performance.now() : 0;
+    const sampled = this.timesAll || (calls & (TIMED_EVERY - 1)) === 0;
+    ctx.startedMs = sampled ? performance.now() : 0;
     try {
       command.run(ctx);
     } catch (thrown) {
       if (thrown === HAND_OFF) {
         reply.rewind(mark);
         stats.uncalled(command.id);
-        return false;
+        return WANTS_WORKER;
       }
       reply.rewind(mark);
+      if (thrown === BLOCKED) return WAITS;
       reply.error(this.messageOf(thrown, command));
     }
-    if (ctx.startedMs !== 0) stats.timed(command.id, (performance.now() - ctx.startedMs) * 1000);
+    if (ctx.startedMs !== 0) this.noteTime(command, sampled);
     if (reply.errors !== errors) stats.failed(command.id);
-    return true;
+    return DONE;
+  }
+
+  private noteTime(command: Command, sampled: boolean): void {
+    const { ctx } = this;
+    const microseconds = (performance.now() - ctx.startedMs) * 1000;
+    if (sampled) this.stats.timed(command.id, microseconds);
+    else this.stats.timedLong(command.id, microseconds);
+    // A transaction's commands have been told of one by one.
+    if (microseconds >= this.slowerThanUs && !command.flagNames.includes('skip_slowlog')) {
+      ctx.command = command;
+      this.onSlow(ctx, microseconds);
+    }
   }
 
   private messageOf(thrown: unknown, command: Command): string {

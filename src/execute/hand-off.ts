@@ -11,6 +11,7 @@ import { RingConsumer, RingProducer } from '../memory/ring.ts';
 import {
   BY_PORT_BYTES,
   IN_RING,
+  KEY_READY,
   REPLY_HEAD_BYTES,
   REQUEST_NO_TOUCH,
   REQUEST_RESP3,
@@ -41,6 +42,8 @@ export class HandOff {
   private readonly plane: Plane;
   private readonly doorbell: Doorbell;
   private readonly receive: ReplyReceiver;
+  /** Told of keys that clients wait for and that a worker has changed. */
+  onKeyReady: (db: number, key: Region, at: number, length: number) => void = () => {};
   /** Commands with workers now. */
   pending = 0;
   /** Commands handed over since the start. */
@@ -115,8 +118,14 @@ export class HandOff {
     for (let at = replies.peek(); at >= 0; at = replies.peek()) {
       const { view } = replies.region;
       const session = view.getInt32(at + 4, true);
+      const kind = view.getInt32(at, true);
+      if (kind === KEY_READY) {
+        this.onKeyReady(session, replies.region, at + REPLY_HEAD_BYTES, view.getInt32(at + 8, true));
+        replies.release();
+        continue;
+      }
       this.pending--;
-      if (view.getInt32(at, true) === IN_RING) {
+      if (kind === IN_RING) {
         this.receive(session, replies.region, at + REPLY_HEAD_BYTES, view.getInt32(at + 8, true), false);
       } else {
         const message = mailbox.port === undefined ? undefined : receiveMessageOnPort(mailbox.port);

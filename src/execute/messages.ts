@@ -14,6 +14,11 @@ import type { Context } from '../commands/context.ts';
 
 export const IN_RING = 0;
 export const BY_PORT = 1;
+/**
+ * From a worker, not a reply: a key that clients wait for has changed. Word 1 is its database, the bytes are its name; −1
+ * bytes stand for a name too long for the ring: it may be any key of that database.
+ */
+export const KEY_READY = 2;
 
 export const REQUEST_RESP3 = 1;
 export const REQUEST_NO_TOUCH = 2;
@@ -83,6 +88,15 @@ export function writeReply(to: Region, at: number, session: number, flags: numbe
   view.setInt32(at + 8, bytes, true);
   view.setInt32(at + 12, flags, true);
   copy(reply, 0, to, at + REPLY_HEAD_BYTES, bytes);
+}
+
+export function writeKeyReady(to: Region, at: number, db: number, key: Region | undefined): void {
+  if (key !== undefined) writeReply(to, at, db, 0, key, key.length);
+  else {
+    to.view.setInt32(at + 4, db, true);
+    to.view.setInt32(at + 8, -1, true);
+  }
+  to.view.setInt32(at, KEY_READY, true);
 }
 
 export function writeByPort(to: Region, at: number, session: number): void {

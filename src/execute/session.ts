@@ -1,3 +1,6 @@
+import type { Transaction } from './transaction.ts';
+import type { Watching } from './watching.ts';
+
 /** What a command may know and change of the client that sent it. The I/O thread that owns the connection owns this. */
 export class Session {
   readonly id: number;
@@ -5,6 +8,12 @@ export class Session {
   resp3 = false;
   /** A command of this client is with a worker: nothing of what it sent after may run yet. */
   waiting = false;
+  /** Its command must wait before it runs: `waiting` is set too, and the command is still in the input. */
+  postponed = false;
+  /** Between MULTI and EXEC. */
+  transaction: Transaction | undefined = undefined;
+  /** WATCH: what the next transaction depends on. */
+  watching: Watching | undefined = undefined;
   /** CLIENT NO-TOUCH: reading leaves access clocks alone. */
   noTouch = false;
 

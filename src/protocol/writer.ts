@@ -2,8 +2,9 @@
  * Replies in RESP2 or RESP3, encoded straight into one buffer. Each thread has one Writer: replies of a received batch
  * gather in it and are sent together. `ensure` before writing is the Writer's business, not the caller's.
  */
-import { integerLength, writeBigInt, writeInteger } from '../base/numbers.ts';
+
 import { doubleLength, writeDouble } from '../base/double-write.ts';
+import { integerLength, writeBigInt, writeInteger } from '../base/numbers.ts';
 import { copy, Region } from '../base/region.ts';
 
 const INITIAL_BYTES = 65536;

@@ -8,7 +8,10 @@ import { configCommands } from './config-commands.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { helloCommands } from './hello-commands.ts';
 import { infoCommand } from './info/info-command.ts';
+import { latencyCommands } from './latency-commands.ts';
 import type { Services } from './services.ts';
+import { slowlogCommands } from './slowlog-commands.ts';
+import { transactionCommands } from './transaction-commands.ts';
 
 export function serverCommands(services: Services): readonly Command[] {
   return [
@@ -19,6 +22,9 @@ export function serverCommands(services: Services): readonly Command[] {
     ...commandCommands(services.registry),
     ...configCommands(services),
     infoCommand(services),
+    ...transactionCommands(services),
     ...adminCommands(services),
+    ...slowlogCommands(services),
+    ...latencyCommands(services),
   ];
 }

@@ -31,8 +31,6 @@ export class Connection extends Session {
   authenticated = true;
   replyMode = REPLY_ON;
   noEvict = false;
-  /** Its command must wait for the end of a pause: `waiting` is set too, and the command is still in the input. */
-  postponed = false;
   /** Which of client-output-buffer-limit's classes it is of: CLASS_NORMAL and its kin. */
   outputClass = CLASS_NORMAL;
   /** Since when more than the soft limit is unsent, in ms since 1970; 0: it isn't. */

@@ -5,14 +5,17 @@
 import type { Clock } from '../base/clock.ts';
 import { latin1, type Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
-import type { Command } from '../commands/define.ts';
+import { type Command, FLAG_NO_MULTI } from '../commands/define.ts';
 import type { OutputBufferLimit } from '../config/list-types.ts';
 import type { Dispatcher } from '../execute/dispatcher.ts';
 import type { HandOff } from '../execute/hand-off.ts';
+import type { Transaction } from '../execute/transaction.ts';
 import { INCOMPLETE, PARSED, Parser, type ParserLimits } from '../protocol/parser.ts';
 import type { Writer } from '../protocol/writer.ts';
 import type { Link, TransportHandler } from '../transport/transport.ts';
 import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
+import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
+import { WaitingRoom } from './waiting.ts';
 
 /** Replies of at least this size are given away with their buffer instead of being copied by the transport. */
 const OWNED_BYTES_MIN = 262_144;
@@ -65,6 +68,7 @@ export class Server implements TransportHandler {
   readonly ctx: Context;
   readonly dispatcher: Dispatcher;
   readonly handOff: HandOff;
+  readonly waiting: WaitingRoom;
   /** Set while something stands between all clients and their commands. */
   interceptor: Interceptor | undefined = undefined;
   /** Set while not everybody may connect. */
@@ -86,6 +90,7 @@ export class Server implements TransportHandler {
   constructor(dispatcher: Dispatcher, handOff: HandOff, ctx: Context, limits: ServerLimits, clock: Clock) {
     this.dispatcher = dispatcher;
     this.handOff = handOff;
+    this.waiting = new WaitingRoom(this, dispatcher, dispatcher.executor);
     this.ctx = ctx;
     this.writer = ctx.reply;
     this.limits = limits;
@@ -136,17 +141,40 @@ export class Server implements TransportHandler {
     this.connections.delete(connection.id);
     connection.input = undefined;
     connection.inputBytes = 0;
+    this.waiting.forget(connection);
     this.onGone(connection);
   }
 
   onBatchEnd(): void {
+    for (let answered = this.waiting.takeAnswered(); answered.length > 0; answered = this.waiting.takeAnswered()) {
+      for (const connection of answered) if (!connection.closing) this.goOn(connection);
+    }
     this.inBatch = false;
     this.dispatcher.endBatch();
+    this.waiting.armRetry();
   }
 
   onWake(): void {
     this.beginBatch();
     this.handOff.drain();
+    if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
+  }
+
+  /** Runs `action` as a batch of its own. Not within one. */
+  inBatchOf(action: () => void): void {
+    this.beginBatch();
+    action();
+    if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
+    this.onBatchEnd();
+  }
+
+  /** Sends a client other than the running one what stands in the reply buffer from `mark` on. */
+  deliver(connection: Connection, mark: number): void {
+    const bytes = this.writer.at - mark;
+    this.countOutput(connection, bytes);
+    if (connection.replyMode === REPLY_ON) connection.link.send(this.writer.region, mark, this.writer.at);
+    this.writer.rewind(mark);
+    this.checkOutput(connection);
   }
 
   private turnAway(link: Link, text: string): boolean {
@@ -194,6 +222,7 @@ export class Server implements TransportHandler {
       connection.waiting = false;
       if (!connection.closing) this.goOn(connection);
     }
+    if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
     this.onBatchEnd();
   }
 
@@ -255,10 +284,27 @@ export class Server implements TransportHandler {
     if (command !== undefined) {
       connection.lastCommand = command.name;
       if (this.interceptor === undefined || !this.interceptor(command, connection)) {
-        dispatcher.dispatch(command, connection);
-      }
-    }
+        if (connection.transaction === undefined) dispatcher.dispatch(command, connection);
+        else this.dispatchWithin(connection.transaction, command, connection);
+      } else if (!connection.waiting) this.spoilTransaction(connection);
+    } else this.spoilTransaction(connection);
     if (connection.replyMode !== REPLY_ON) this.applyReplyMode(connection, mark);
+    if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
+  }
+
+  /** Between MULTI and EXEC commands are queued. */
+  private dispatchWithin(transaction: Transaction, command: Command, connection: Connection): void {
+    if (RUN_WITHIN_MULTI.has(command.name)) return this.dispatcher.dispatch(command, connection);
+    if ((command.flags & FLAG_NO_MULTI) !== 0) {
+      transaction.spoiled = true;
+      return this.writer.error('ERR Command not allowed inside a transaction');
+    }
+    transaction.add(command, this.ctx);
+    this.writer.queued();
+  }
+
+  private spoilTransaction(connection: Connection): void {
+    if (connection.transaction !== undefined) connection.transaction.spoiled = true;
   }
 
   private applyReplyMode(connection: Connection, mark: number): void {

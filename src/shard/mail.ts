@@ -5,7 +5,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { Region } from '../base/region.ts';
+import { copy, Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import { SCOPE_ALL, SCOPE_EACH, SCOPE_ONE_KEY } from '../commands/define.ts';
 import type { Registry } from '../commands/registry.ts';
@@ -21,10 +21,11 @@ import {
   readRequest,
   regionOver,
   writeByPort,
+  writeKeyReady,
   writeReply,
 } from '../execute/messages.ts';
 import type { WorkerBoard } from '../execute/worker-board.ts';
-import { Doorbell } from '../memory/doorbell.ts';
+import type { Doorbell } from '../memory/doorbell.ts';
 import type { RingConsumer, RingProducer } from '../memory/ring.ts';
 
 /** How deep long commands may let each other in. */
@@ -42,6 +43,9 @@ export interface Correspondent {
   readonly wake: () => void;
 }
 
+/** Told of commands that took long, with the session that sent them. */
+export type SlowReceiver = (session: number, ctx: Context, microseconds: number) => void;
+
 /** What a command runs in: a long one that lets others in leaves its own untouched. */
 interface Level {
   readonly executor: Executor;
@@ -58,6 +62,8 @@ export class Mail {
   private readonly levels: Level[] = [];
   private readonly allShards: number;
   private readonly setTime: () => void;
+  private readonly onSlow: SlowReceiver;
+  private readonly ready: { db: number; name: Region }[] = [];
   private depth = 0;
 
   constructor(
@@ -67,7 +73,9 @@ export class Mail {
     shards: number,
     createExecutor: () => Executor,
     setTime: () => void,
+    onSlow: SlowReceiver,
   ) {
+    this.onSlow = onSlow;
     this.correspondents = correspondents;
     this.registry = registry;
     this.board = board;
@@ -86,9 +94,29 @@ export class Mail {
     let ran = 0;
     for (let index = 0; index < this.correspondents.length; index++) {
       const { requests } = this.correspondents[index];
-      for (let at = requests.peek(); at >= 0 && ran < REQUESTS_PER_TURN; at = requests.peek(), ran++) this.take(index, at);
+      for (let at = requests.peek(); at >= 0 && ran < REQUESTS_PER_TURN; at = requests.peek(), ran++)
+        this.take(index, at);
     }
     return ran;
+  }
+
+  /** A key that clients wait for has changed; told to the I/O threads once no lock is held. */
+  noteReady(db: number, key: Region, at: number, length: number): void {
+    const name = Region.allocate(length);
+    copy(key, at, name, 0, length);
+    this.ready.push({ db, name });
+  }
+
+  /** Tells the I/O threads of keys noted. No lock may be held. */
+  sendReady(): void {
+    for (const { db, name } of this.ready.splice(0)) {
+      for (const correspondent of this.correspondents) {
+        const fits = name.length + REPLY_HEAD_BYTES <= correspondent.replies.payloadBytesMax;
+        const at = this.reserveReply(correspondent, REPLY_HEAD_BYTES + (fits ? name.length : 0));
+        writeKeyReady(correspondent.replies.region, at, db, fits ? name : undefined);
+        this.commitReply(correspondent);
+      }
+    }
   }
 
   /** Answers what a predecessor had begun when it died. */
@@ -139,6 +167,7 @@ export class Mail {
       this.depth--;
     }
     this.sendReply(correspondent, head.session, ctx);
+    if (this.ready.length > 0) this.sendReady();
   }
 
   private maskOf(level: Level): number {
@@ -151,16 +180,10 @@ export class Mail {
   }
 
   private sendReply(correspondent: Correspondent, session: number, ctx: Context): void {
-    const { replies, port, doorbell } = correspondent;
+    const { replies, port } = correspondent;
     const bytes = ctx.reply.at;
     const long = bytes + REPLY_HEAD_BYTES > replies.payloadBytesMax;
-    const wanted = long ? BY_PORT_BYTES : bytes + REPLY_HEAD_BYTES;
-    let at = replies.tryReserve(wanted);
-    while (at < 0) {
-      if (doorbell.ring()) correspondent.wake();
-      replies.waitForRoom(ROOM_CHECK_MS);
-      at = replies.tryReserve(wanted);
-    }
+    const at = this.reserveReply(correspondent, long ? BY_PORT_BYTES : bytes + REPLY_HEAD_BYTES);
     if (long) {
       port.postMessage({ buffer: ctx.reply.detach().u8.buffer, bytes });
       writeByPort(replies.region, at, session);
@@ -168,8 +191,23 @@ export class Mail {
       writeReply(replies.region, at, session, 0, ctx.reply.region, bytes);
       ctx.reply.rewind(0);
     }
-    replies.commit();
-    if (doorbell.ring()) correspondent.wake();
+    this.commitReply(correspondent);
+  }
+
+  /** Room in the reply ring, waited for if need be. */
+  private reserveReply(correspondent: Correspondent, bytes: number): number {
+    const { replies, doorbell } = correspondent;
+    for (;;) {
+      const at = replies.tryReserve(bytes);
+      if (at >= 0) return at;
+      if (doorbell.ring()) correspondent.wake();
+      replies.waitForRoom(ROOM_CHECK_MS);
+    }
+  }
+
+  private commitReply(correspondent: Correspondent): void {
+    correspondent.replies.commit();
+    if (correspondent.doorbell.ring()) correspondent.wake();
   }
 
   private level(depth: number): Level {
@@ -179,6 +217,7 @@ export class Mail {
         if (this.depth <= DEPTH_MAX) this.drain();
       };
       const head = { kind: 0, session: 0, command: 0, db: 0, flags: 0 };
+      executor.onSlow = (ctx, microseconds) => this.onSlow(head.session, ctx, microseconds);
       this.levels.push({ executor, ctx: executor.ctx, request: Region.allocate(REQUEST_BYTES_INITIAL), head });
     }
     return this.levels[depth];

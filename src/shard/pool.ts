@@ -47,6 +47,8 @@ export class WorkerPool {
   private readonly handles: Handle[];
   private pool: Pool | undefined;
   private stopping = false;
+  /** Told of commands that took a worker long. */
+  onSlow: (report: Extract<WorkerReport, { kind: 'slow' }>) => void = () => {};
   /** Workers that died and were started again. */
   restarts = 0;
 
@@ -129,13 +131,20 @@ export class WorkerPool {
       end.attach(worker, data.port1);
       return { dataPort: data.port2, wakePort: wake.port2, waker: end.waker };
     });
-    const task: WorkerTask = { plane: this.plane, worker, links, controlPort: control.port2, config: this.sharedConfig() };
+    const task: WorkerTask = {
+      plane: this.plane,
+      worker,
+      links,
+      controlPort: control.port2,
+      config: this.sharedConfig(),
+    };
     const transferList = [control.port2, ...links.flatMap(({ dataPort, wakePort }) => [dataPort, wakePort])];
     return (this.pool as Pool).run(task, { transferList });
   }
 
   private onReport(worker: number, report: WorkerReport): void {
     if (report.kind === 'started') this.handles[worker].nodeThreadId = report.nodeThreadId;
+    else if (report.kind === 'slow') this.onSlow(report);
     else this.log.warning(`Command ${report.command} failed on worker ${worker}; this is a bug.\n${report.stack}`);
   }
 

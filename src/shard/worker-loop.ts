@@ -2,9 +2,9 @@
  * What a shard worker does all day: mail, then deadlines, then sleep until the next of either.
  */
 import type { Clock } from '../base/clock.ts';
+import { ORDER_LOOK, ORDER_STOP, type WorkerBoard } from '../execute/worker-board.ts';
 import type { Doorbell } from '../memory/doorbell.ts';
 import type { Lateness } from '../observe/lateness.ts';
-import { ORDER_LOOK, ORDER_STOP, type WorkerBoard } from '../execute/worker-board.ts';
 import type { AccessClock } from '../store/access.ts';
 import type { Shard } from '../store/shard.ts';
 import type { Mail } from './mail.ts';
@@ -88,6 +88,7 @@ export class WorkerLoop {
     } finally {
       shard.lock.release();
     }
+    this.mail.sendReady();
   }
 
   private nextLookMs(): number {

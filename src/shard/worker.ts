@@ -2,21 +2,24 @@
  * Entry of a shard worker: builds this thread's view of everything shared, then loops. It runs as a task that never ends
  * on a Piscina thread, which is what starts it again should the thread die.
  */
-import { threadId as nodeThreadId, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { type MessagePort, threadId as nodeThreadId, receiveMessageOnPort } from 'node:worker_threads';
 import { FineClock } from '../base/clock.ts';
 import { osSeededRandom } from '../base/random.ts';
 import { dataCommands } from '../commands/all.ts';
 import { Context } from '../commands/context.ts';
+import { FLAG_FAST } from '../commands/define.ts';
 import { Registry } from '../commands/registry.ts';
 import { type SharedConfig, WorkerConfig } from '../config/worker-config.ts';
 import { Executor } from '../execute/executor.ts';
 import { type Plane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig } from '../execute/store-config.ts';
+import { applyTiming } from '../execute/timing.ts';
 import { WorkerBoard } from '../execute/worker-board.ts';
 import { Doorbell } from '../memory/doorbell.ts';
 import { RingConsumer, RingProducer } from '../memory/ring.ts';
 import { CommandStats } from '../observe/command-stats.ts';
 import { Lateness } from '../observe/lateness.ts';
+import { type SlowCommand, slowArguments } from '../observe/slow-log.ts';
 import { Writer } from '../protocol/writer.ts';
 import { AccessClock } from '../store/access.ts';
 import { LockSet } from '../store/lock-set.ts';
@@ -49,7 +52,8 @@ export type ControlMessage =
 /** What goes out by the control port. */
 export type WorkerReport =
   | { readonly kind: 'started'; readonly nodeThreadId: number }
-  | { readonly kind: 'fault'; readonly command: string; readonly stack: string };
+  | { readonly kind: 'fault'; readonly command: string; readonly stack: string }
+  | { readonly kind: 'slow'; readonly session: number; readonly isFast: boolean; readonly command: SlowCommand };
 
 export default function runWorker(task: WorkerTask): void {
   const { plane, worker, controlPort } = task;
@@ -71,11 +75,22 @@ export default function runWorker(task: WorkerTask): void {
   const report = (message: WorkerReport) => controlPort.postMessage(message);
   const clock = new FineClock();
   const board = new WorkerBoard(plane.boards[worker]);
-  const createExecutor = () =>
-    new Executor(new Context(new Writer(), shards, new LockSet(shards), access, () => random.double()), stats, {
-      commandFault: (command, error) =>
-        report({ kind: 'fault', command: command.name, stack: error instanceof Error ? `${error.stack}` : `${error}` }),
-    });
+  const createExecutor = () => {
+    const executor = new Executor(
+      new Context(new Writer(), shards, new LockSet(shards), access, () => random.double()),
+      stats,
+      {
+        commandFault: (command, error) =>
+          report({
+            kind: 'fault',
+            command: command.name,
+            stack: error instanceof Error ? `${error.stack}` : `${error}`,
+          }),
+      },
+    );
+    applyTiming(config, executor);
+    return executor;
+  };
   const correspondents = task.links.map(
     (link, ioThread): Correspondent => ({
       requests: new RingConsumer(plane.requests[ioThread][worker]),
@@ -85,9 +100,27 @@ export default function runWorker(task: WorkerTask): void {
       wake: createWaker(link.waker, link.wakePort),
     }),
   );
-  const mail = new Mail(correspondents, registry, board, shards.length, createExecutor, () =>
-    access.set(Math.floor(clock.nowMs())),
+  const mail = new Mail(
+    correspondents,
+    registry,
+    board,
+    shards.length,
+    createExecutor,
+    () => access.set(Math.floor(clock.nowMs())),
+    (session, ctx, microseconds) => {
+      const args = slowArguments(ctx, config);
+      const isFast = (ctx.command.flags & FLAG_FAST) !== 0;
+      report({
+        kind: 'slow',
+        session,
+        isFast,
+        command: { seconds: Math.floor(clock.nowMs() / 1000), microseconds, args },
+      });
+    },
   );
+  for (const shard of shards) {
+    shard.events = { ...shard.events, awaited: (db, key, at, length) => mail.noteReady(db, key, at, length) };
+  }
   const loop = new WorkerLoop({
     mail,
     own: shards.filter(({ index }) => workerOf(index, plane.workers) === worker),

@@ -217,18 +217,24 @@ export class Keyspace {
   expire(entry: number, hash: number): void {
     addToCounter(this.arena, COUNTER_EXPIRED, 1);
     this.shard.events.expired(this, entry, hash);
-    this.remove(entry, hash);
+    this.goes(entry, hash);
   }
 
   /** Removes an entry because memory is short. */
   evict(entry: number, hash: number): void {
     addToCounter(this.arena, COUNTER_EVICTED, 1);
     this.shard.events.evicted(this, entry, hash);
+    this.goes(entry, hash);
+  }
+
+  private goes(entry: number, hash: number): void {
+    this.shard.changed(this.db, this.region, keyAt(this.arena, entry), keyLength(this.arena, entry), hash);
     this.remove(entry, hash);
   }
 
   /** Removes every key. Long when there are many. */
   clear(): void {
+    this.bumpWatched(this);
     this.table.scan(0, Number.POSITIVE_INFINITY, (entry) => {
       this.freeValue(entry);
       this.allocator.free(entry);
@@ -240,11 +246,31 @@ export class Keyspace {
   /** Exchanges all keys with another database of the same shard. */
   swap(other: Keyspace): void {
     const i32 = this.arena.i32;
+    this.bumpWatched(other);
+    other.bumpWatched(this);
     for (let word = 0; word < KEYSPACE_WORDS; word++) {
       const kept = i32[this.base + word];
       i32[this.base + word] = i32[other.base + word];
       i32[other.base + word] = kept;
     }
+    this.tellAwaited();
+    other.tellAwaited();
+  }
+
+  /** Watched keys that exist here or would come to be here (`other`) are about to change. */
+  private bumpWatched(other: Keyspace): void {
+    const { watched } = this.shard;
+    if (watched.count === 0) return;
+    watched.each(this.db, (node, hash, at, length) => {
+      const exists = [this, other].some(({ table }) => table.find(this.region, at, length, hash) !== 0);
+      if (exists) watched.bump(node);
+    });
+  }
+
+  private tellAwaited(): void {
+    const { awaited, events } = this.shard;
+    if (awaited.count === 0) return;
+    awaited.each(this.db, (_node, _hash, at, length) => events.awaited(this.db, this.region, at, length));
   }
 
   private freeValue(entry: number): void {

@@ -1,20 +1,31 @@
 /**
  * One thread's view of a shard: memory, lock, keyspaces. Every thread has one such object a shard, over the same memory.
  */
+import type { Region } from '../base/region.ts';
 import { Allocator } from '../memory/allocator.ts';
 import { Arena } from '../memory/arena.ts';
-import { KEYSPACE_WORDS, WORD_DATABASES, WORD_KEYSPACES, WORD_WORKER_WAKES_AT_MS } from '../memory/layout.ts';
+import {
+  KEYSPACE_WORDS,
+  WORD_DATABASES,
+  WORD_KEYSPACES,
+  WORD_REGISTRIES,
+  WORD_WORKER_WAKES_AT_MS,
+} from '../memory/layout.ts';
 import { Lock } from '../memory/lock.ts';
 import type { AccessClock } from './access.ts';
+import { KeyRegistry, REGISTRY_WORDS } from './key-registry.ts';
 import { Keyspace } from './keyspace.ts';
 
-/** Told, under the lock, of keys that go without a command saying so. The entry is still whole. */
+/** Told, under the lock, of what no command says. */
 export interface KeyEvents {
+  /** A key goes because its time is over, or to make room. The entry is still whole. */
   expired(keyspace: Keyspace, entry: number, hash: number): void;
   evicted(keyspace: Keyspace, entry: number, hash: number): void;
+  /** A key that clients wait for has changed. The bytes are good during the call. */
+  awaited(db: number, key: Region, at: number, length: number): void;
 }
 
-const NO_EVENTS: KeyEvents = { expired() {}, evicted() {} };
+const NO_EVENTS: KeyEvents = { expired() {}, evicted() {}, awaited() {} };
 
 export class Shard {
   readonly index: number;
@@ -24,6 +35,10 @@ export class Shard {
   readonly keyspaces: readonly Keyspace[];
   readonly access: AccessClock;
   readonly seed: number;
+  /** Keys that transactions depend on. */
+  readonly watched: KeyRegistry;
+  /** Keys that blocked clients wait for. */
+  readonly awaited: KeyRegistry;
   events: KeyEvents = NO_EVENTS;
   /** Rings the worker that expires this shard's keys: set where workers exist. */
   wakeWorker: () => void = () => {};
@@ -38,8 +53,27 @@ export class Shard {
     this.lock = new Lock(this.arena.i32, threadId);
     this.access = access;
     this.seed = seed;
+    this.watched = new KeyRegistry(this.allocator, WORD_REGISTRIES);
+    this.awaited = new KeyRegistry(this.allocator, WORD_REGISTRIES + REGISTRY_WORDS);
     const databases = this.arena.i32[WORD_DATABASES];
     this.keyspaces = Array.from({ length: databases }, (_, db) => new Keyspace(this, db));
+  }
+
+  /** A key has changed: whoever asked to hear of it does. Nearly always nobody has. */
+  changed(db: number, key: Region, at: number, length: number, hash: number): void {
+    if (this.watched.count > 0) {
+      const node = this.watched.find(db, key, at, length, hash);
+      if (node !== 0) this.watched.bump(node);
+    }
+    if (this.awaited.count > 0 && this.awaited.find(db, key, at, length, hash) !== 0) {
+      this.events.awaited(db, key, at, length);
+    }
+  }
+
+  /** Removes a watched key if its time is over, which its watchers then hear of. */
+  expireWatched(db: number, node: number): void {
+    const { watched } = this;
+    this.keyspaces[db].peek(this.arena.region, watched.keyAt(node), watched.keyBytes(node), watched.hash(node));
   }
 
   /** The earliest deadline of all databases in ms, or Infinity. Under the lock. */
@@ -69,8 +103,15 @@ export class Shard {
     return removed;
   }
 
-  /** Removes every key of every database. Constant time but for the page map, however many keys there are. */
+  /**
+   * Removes every key of every database: in constant time but for the page map, unless somebody watches or waits for keys,
+   * since what they registered lies among them.
+   */
   clear(): void {
+    if (this.watched.count > 0 || this.awaited.count > 0) {
+      for (const keyspace of this.keyspaces) keyspace.clear();
+      return;
+    }
     this.allocator.reset();
     this.arena.i32.fill(0, WORD_KEYSPACES, WORD_KEYSPACES + this.keyspaces.length * KEYSPACE_WORDS);
   }
