@@ -6,6 +6,7 @@ import type { Command } from './define.ts';
 import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
 import { listCommands } from './list.ts';
+import { memoryUsageCommands } from './memory-usage.ts';
 import { setCommands } from './set.ts';
 import { setAlgebraCommands } from './set-algebra.ts';
 import { setRandomCommands } from './set-random.ts';
@@ -29,4 +30,5 @@ export const dataCommands: readonly Command[] = [
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
+  ...memoryUsageCommands,
 ];

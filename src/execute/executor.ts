@@ -50,7 +50,7 @@ export class Executor {
     const errors = reply.errors;
     ctx.command = command;
     const calls = stats.called(command.id);
-    const sampled = this.timesAll || (calls & (TIMED_EVERY - 1)) === 0;
+    const sampled = this.timesAll || (calls & (TIMED_EVERY - 1)) === 1;
     ctx.startedMs = sampled ? performance.now() : 0;
     try {
       command.run(ctx);

@@ -9,6 +9,7 @@ import { connectionCommands } from './connection-commands.ts';
 import { helloCommands } from './hello-commands.ts';
 import { infoCommand } from './info/info-command.ts';
 import { latencyCommands } from './latency-commands.ts';
+import { memoryCommands } from './memory-commands.ts';
 import type { Services } from './services.ts';
 import { slowlogCommands } from './slowlog-commands.ts';
 import { transactionCommands } from './transaction-commands.ts';
@@ -24,6 +25,7 @@ export function serverCommands(services: Services): readonly Command[] {
     infoCommand(services),
     ...transactionCommands(services),
     ...adminCommands(services),
+    ...memoryCommands(services),
     ...slowlogCommands(services),
     ...latencyCommands(services),
   ];

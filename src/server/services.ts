@@ -7,7 +7,9 @@ import type { HandOff } from '../execute/hand-off.ts';
 import type { Plane } from '../execute/plane.ts';
 import type { CommandStats } from '../observe/command-stats.ts';
 import type { ErrorStats } from '../observe/error-stats.ts';
+import type { LatencyMonitor } from '../observe/latency-monitor.ts';
 import type { Log } from '../observe/log.ts';
+import type { SlowLog } from '../observe/slow-log.ts';
 import type { WorkerPool } from '../shard/pool.ts';
 import type { Shard } from '../store/shard.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -33,6 +35,8 @@ export interface Services {
   readonly pause: Pause;
   readonly housekeeping: Housekeeping;
   readonly memory: MemoryUse;
+  readonly slowLog: SlowLog;
+  readonly latency: LatencyMonitor;
   readonly pool: WorkerPool;
   readonly transport: Transport;
   /** The I/O thread's view of all shards. */

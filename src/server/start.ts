@@ -11,9 +11,12 @@ import { Executor } from '../execute/executor.ts';
 import { HandOff } from '../execute/hand-off.ts';
 import { createPlane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig, WORKER_DIRECTIVES } from '../execute/store-config.ts';
+import { applyTiming } from '../execute/timing.ts';
 import { CommandStats } from '../observe/command-stats.ts';
 import { ErrorStats } from '../observe/error-stats.ts';
+import { LatencyMonitor } from '../observe/latency-monitor.ts';
 import { type Log, openLog } from '../observe/log.ts';
+import { SLOW_LOG_DIRECTIVES, SlowLog } from '../observe/slow-log.ts';
 import { Writer } from '../protocol/writer.ts';
 import { WorkerPool } from '../shard/pool.ts';
 import { AccessClock } from '../store/access.ts';
@@ -33,9 +36,13 @@ import { writePidFile } from './pid-file.ts';
 import { Server } from './server.ts';
 import type { Services } from './services.ts';
 import { Shutdown } from './shutdown.ts';
+import { tellSlowCommands } from './slow-commands.ts';
 
 /** The only I/O thread there is so far. */
 const IO_THREAD = 0;
+
+/** What workers are told of the configuration. */
+const SHARED_DIRECTIVES = [...WORKER_DIRECTIVES, ...SLOW_LOG_DIRECTIVES];
 
 /** A running server and its parts. */
 export interface Mayfly extends Services {
@@ -58,11 +65,15 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     attach: handOff.attach.bind(handOff),
     onPortMessage: () => transport.onPortMessage(),
   };
-  const pool = new WorkerPool(plane, [end], () => config.toShared(WORKER_DIRECTIVES), log);
+  const pool = new WorkerPool(plane, [end], () => config.toShared(SHARED_DIRECTIVES), log);
   config.onCommit((names) => {
-    const shared = WORKER_DIRECTIVES.filter((name) => names.includes(name));
+    const shared = SHARED_DIRECTIVES.filter((name) => names.includes(name));
     if (shared.length > 0) pool.tell({ kind: 'config', update: config.toShared(shared) });
   });
+
+  const slowLog = new SlowLog(config);
+  const latency = new LatencyMonitor();
+  tellSlowCommands({ slowLog, latency }, core.executor, pool, server, config);
 
   const stop = async (): Promise<void> => {
     transport.stopListening();
@@ -77,6 +88,8 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     log,
     pool,
     transport,
+    slowLog,
+    latency,
     startedMs,
     clock: new FineClock(),
     runId: randomBytes(20).toString('hex'),
@@ -123,6 +136,7 @@ function buildCore(config: Config, log: Log) {
     commandFault: (command, error) =>
       log.warning(`Command ${command.name} failed; this is a bug.\n${error instanceof Error ? error.stack : error}`),
   });
+  applyTiming(config, executor);
   const handOff = new HandOff(plane, IO_THREAD, (session, reply, at, length, owned) =>
     server.onWorkerReply(session, reply, at, length, owned),
   );
@@ -144,6 +158,7 @@ function buildCore(config: Config, log: Log) {
   return {
     plane,
     shards,
+    executor,
     registry,
     stats,
     errorStats,
