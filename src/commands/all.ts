@@ -2,10 +2,16 @@
  * Every command that a worker can run, in one order on every thread: ids are places in it. Commands that need a connection
  * or the server are added by the I/O threads alone (server/).
  */
+import { bitmapCommands } from './bitmap.ts';
 import type { Command } from './define.ts';
 import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
+import { hashExpireCommands } from './hash-expire.ts';
+import { hashExtendedCommands } from './hash-extended.ts';
+import { hashNumberCommands } from './hash-number.ts';
+import { hashRandomCommands } from './hash-random.ts';
 import { listCommands } from './list.ts';
+import { listBlockCommands } from './list-block.ts';
 import { memoryUsageCommands } from './memory-usage.ts';
 import { setCommands } from './set.ts';
 import { setAlgebraCommands } from './set-algebra.ts';
@@ -19,12 +25,18 @@ import { stringCommands } from './string.ts';
 
 export const dataCommands: readonly Command[] = [
   ...stringCommands,
+  ...bitmapCommands,
   ...genericCommands,
   ...listCommands,
+  ...listBlockCommands,
   ...setCommands,
   ...setRandomCommands,
   ...setAlgebraCommands,
   ...hashCommands,
+  ...hashNumberCommands,
+  ...hashRandomCommands,
+  ...hashExpireCommands,
+  ...hashExtendedCommands,
   ...sortedSetCommands,
   ...sortedSetPopCommands,
   ...sortedSetRangeCommands,

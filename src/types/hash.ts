@@ -189,6 +189,11 @@ export function hashDeadline(hash: Value, position: number): number {
   return hash.encoding === HASH_LISTPACK ? 0 : packedDeadline(arena.region, position);
 }
 
+/** Makes a listpack one that can hold deadlines. Redis does so as soon as a deadline is asked for. */
+export function hashAllowDeadlines(hash: Value): void {
+  if (hash.encoding === HASH_LISTPACK) toListpackEx(hash, 0);
+}
+
 /** Gives the field at a position a deadline, or with 0 takes it away. Ends the position. @throws OutOfMemoryError */
 export function hashSetDeadline(hash: Value, position: number, deadlineMs: number): void {
   const { allocator } = hash;
@@ -198,10 +203,7 @@ export function hashSetDeadline(hash: Value, position: number, deadlineMs: numbe
   }
   if (hashDeadline(hash, position) === deadlineMs) return;
   let at = position;
-  if (hash.encoding === HASH_LISTPACK) {
-    field.setPacked(allocator.arena.region, position);
-    at = toListpackEx(hash, position);
-  }
+  if (hash.encoding === HASH_LISTPACK) at = toListpackEx(hash, position);
   setPack(hash, setPackedDeadline(allocator, packOf(hash), at, deadlineMs));
 }
 
