@@ -11,6 +11,9 @@ const REQUEST_BYTES = Number(requestBytes);
 const PONG_BYTES = 7;
 const pongs = Region.of('+PONG\r\n'.repeat(32_768));
 
+/** redis-benchmark asks for two settings first, on a connection of their own. */
+const noSettings = Region.of('*0\r\n*0\r\n');
+
 class Counter {
   restBytes = 0;
 }
@@ -20,7 +23,11 @@ const handler: TransportHandler = {
     link.owner = new Counter();
     return true;
   },
-  onReceive(link: Link, _received: Region, from: number, to: number): void {
+  onReceive(link: Link, received: Region, from: number, to: number): void {
+    if (received.u8[from + 1] === 0x33 && received.u8[from + 8] === 0x43) {
+      link.send(noSettings, 0, noSettings.length);
+      return;
+    }
     const counter = link.owner as Counter;
     const bytes = counter.restBytes + to - from;
     const requests = Math.trunc(bytes / REQUEST_BYTES);

@@ -120,15 +120,11 @@ export class UringTransport implements Transport, UringLinkHost {
     this.wakeFd = this.libc.eventfd(0, EFD_CLOEXEC);
     if (this.wakeFd < 0) throw this.libc.error('eventfd');
     this.waker = { kind: 'eventfd', fd: this.wakeFd };
-    this.ring.signals(false);
     this.loop = new BesideLibuv(this.libc, {
       fd: this.ring.eventFd,
-      round: (waitNs) => this.round(waitNs),
-      beforeIdle: () => {
-        this.ring.signals(true);
-        this.slots.trim();
-      },
-      afterIdle: () => this.ring.signals(false),
+      round: () => this.round(),
+      hasWork: () => this.dirty.length > 0 || this.finishing.length > 0 || this.ring.hasWork,
+      signals: (on) => this.ring.signals(on),
     });
     this.watchWaker();
     this.loop.kick();
@@ -179,10 +175,11 @@ export class UringTransport implements Transport, UringLinkHost {
       if (this.linkCount === 0) resolve();
     });
     this.loop.close();
+    this.slots.close();
     // Descriptors are closed by the ring: what is prepared must go out, and what was just accepted be refused.
-    this.ring.enter(0);
+    this.ring.enter();
     this.complete();
-    this.ring.enter(0);
+    this.ring.enter();
     this.ring.close();
     closeSync(this.wakeFd);
   }
@@ -221,15 +218,14 @@ export class UringTransport implements Transport, UringLinkHost {
   }
 
   /** One system call and what it brought. */
-  private round(waitNs: number): boolean {
-    const settled = this.settle();
-    if (settled) this.handler.onBatchEnd();
+  private round(): void {
+    // Whoever holds something over a batch lets go of it before the system call.
+    if (this.settle()) this.handler.onBatchEnd();
     this.submitOutput();
     this.buffers.publish();
-    this.ring.enter(settled ? 0 : waitNs);
-    const busy = this.complete();
-    if (this.settle() || busy) this.handler.onBatchEnd();
-    return busy || settled;
+    this.ring.enter();
+    const any = this.complete();
+    if (this.settle() || any) this.handler.onBatchEnd();
   }
 
   /** Handles all completions. Returns whether there were any. */

@@ -3,8 +3,6 @@ import { getSystemErrorName } from 'node:util';
 
 /** libuv's watch over a descriptor, as koffi gives it. */
 export interface PollHandle {
-  start(options: { readable: boolean }, callback: () => void): void;
-  stop(): void;
   close(): void;
 }
 
@@ -91,11 +89,9 @@ export class Libc {
     return { words, address: Number(pointer), bytes };
   }
 
-  /** Watches `fd` with libuv's loop of this thread; starts stopped. */
-  poll(fd: number): PollHandle {
-    const handle: PollHandle = this.koffi.node.poll(fd, () => undefined);
-    handle.stop();
-    return handle;
+  /** Calls back from libuv's loop of this thread whenever `fd` is readable. */
+  poll(fd: number, callback: () => void): PollHandle {
+    return this.koffi.node.poll(fd, callback);
   }
 
   /** The error of the call that just failed, in the shape of Node's own. `detail` names what was acted on. */

@@ -9,7 +9,6 @@ export const EAGAIN = 11;
 export const ENOMEM = 12;
 export const ENFILE = 23;
 export const EMFILE = 24;
-export const ETIME = 62;
 export const ENAMETOOLONG = 36;
 export const ECONNABORTED = 103;
 export const ENOBUFS = 105;
@@ -76,11 +75,11 @@ export const IORING_SETUP_CQSIZE = 1 << 3;
 export const IORING_SETUP_CLAMP = 1 << 4;
 export const IORING_SETUP_SUBMIT_ALL = 1 << 7;
 export const IORING_SETUP_COOP_TASKRUN = 1 << 8;
+export const IORING_SETUP_TASKRUN_FLAG = 1 << 9;
 export const IORING_SETUP_SINGLE_ISSUER = 1 << 12;
 export const IORING_SETUP_DEFER_TASKRUN = 1 << 13;
 export const IORING_FEAT_SINGLE_MMAP = 1 << 0;
 export const IORING_FEAT_NODROP = 1 << 1;
-export const IORING_FEAT_EXT_ARG = 1 << 8;
 export const IORING_OFF_SQ_RING = 0;
 export const IORING_OFF_SQES = 0x10000000;
 
@@ -92,6 +91,7 @@ export const PARAMS_FLAGS = 2;
 export const PARAMS_FEATURES = 5;
 export const PARAMS_SQ_OFF_HEAD = 10;
 export const PARAMS_SQ_OFF_TAIL = 11;
+export const PARAMS_SQ_OFF_FLAGS = 14;
 export const PARAMS_SQ_OFF_ARRAY = 16;
 export const PARAMS_CQ_OFF_HEAD = 20;
 export const PARAMS_CQ_OFF_TAIL = 21;
@@ -100,7 +100,6 @@ export const PARAMS_CQ_OFF_FLAGS = 26;
 
 // linux/io_uring.h: io_uring_enter
 export const IORING_ENTER_GETEVENTS = 1;
-export const IORING_ENTER_EXT_ARG = 1 << 3;
 export const IORING_ENTER_REGISTERED_RING = 1 << 4;
 
 // linux/io_uring.h: io_uring_register
@@ -128,5 +127,8 @@ export const IORING_ASYNC_CANCEL_ALL = 1 << 0;
 export const IORING_ASYNC_CANCEL_FD = 1 << 1;
 export const IORING_CQE_F_BUFFER = 1 << 0;
 export const IORING_CQE_F_MORE = 1 << 1;
+/** A flag of the submission ring that the kernel sets: it has work to do that waits for us to enter. */
+export const IORING_SQ_TASKRUN = 1 << 2;
+export const IORING_SQ_CQ_OVERFLOW = 1 << 1;
 /** A flag of the completion ring that we set. */
 export const IORING_CQ_EVENTFD_DISABLED = 1 << 0;

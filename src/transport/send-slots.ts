@@ -4,6 +4,8 @@ import { PinnedMemory } from './pinned-memory.ts';
 
 export const SLOT_BYTES = 32 * 1024;
 const SLOTS_OF_BLOCK = 32;
+/** How long memory that a burst has taken stays before what is free is let go. */
+const TRIM_MS = 1000;
 /** Slots a power of two apart would share their cache sets. */
 const STRIDE_BYTES = SLOT_BYTES + 192;
 
@@ -53,6 +55,7 @@ export class SendSlots {
   private free: OutputChunk | null = null;
   private freeCount = 0;
   private blocks = 0;
+  private trimTimer: NodeJS.Timeout | undefined;
   /** Slots taken and not released. */
   usedCount = 0;
 
@@ -89,9 +92,12 @@ export class SendSlots {
     this.freeCount++;
   }
 
-  /** Lets go of blocks that are wholly free, all but one. Cheap enough to call when the server is idle. */
-  trim(): void {
-    if (this.freeCount <= SLOTS_OF_BLOCK) return;
+  close(): void {
+    clearTimeout(this.trimTimer);
+  }
+
+  /** Lets go of blocks that are wholly free, all but one. */
+  private trim(): void {
     let kept: SlotBlock | null = null;
     let list: OutputChunk | null = null;
     for (let chunk = this.free; chunk !== null; ) {
@@ -117,10 +123,19 @@ export class SendSlots {
     return chunk;
   }
 
+  private trimLater(): void {
+    this.trimTimer ??= setTimeout(() => {
+      this.trimTimer = undefined;
+      this.trim();
+      if (this.blocks > 1) this.trimLater();
+    }, TRIM_MS).unref();
+  }
+
   private grow(): OutputChunk {
     const memory = new PinnedMemory(this.libc, SLOTS_OF_BLOCK * STRIDE_BYTES);
     const block = new SlotBlock(memory);
     this.blocks++;
+    if (this.blocks > 1) this.trimLater();
     for (let slot = SLOTS_OF_BLOCK - 1; slot >= 0; slot--) {
       const start = slot * STRIDE_BYTES;
       const chunk = new OutputChunk(memory.region, memory.address, start, start + SLOT_BYTES, block);

@@ -5,12 +5,9 @@ import {
   EFD_CLOEXEC,
   EFD_NONBLOCK,
   EINTR,
-  ETIME,
   IORING_CQ_EVENTFD_DISABLED,
-  IORING_ENTER_EXT_ARG,
   IORING_ENTER_GETEVENTS,
   IORING_ENTER_REGISTERED_RING,
-  IORING_FEAT_EXT_ARG,
   IORING_FEAT_NODROP,
   IORING_FEAT_SINGLE_MMAP,
   IORING_OFF_SQ_RING,
@@ -23,6 +20,9 @@ import {
   IORING_SETUP_DEFER_TASKRUN,
   IORING_SETUP_SINGLE_ISSUER,
   IORING_SETUP_SUBMIT_ALL,
+  IORING_SETUP_TASKRUN_FLAG,
+  IORING_SQ_CQ_OVERFLOW,
+  IORING_SQ_TASKRUN,
   MAP_SHARED_POPULATE,
   PARAMS_BYTES,
   PARAMS_CQ_ENTRIES,
@@ -34,6 +34,7 @@ import {
   PARAMS_FLAGS,
   PARAMS_SQ_ENTRIES,
   PARAMS_SQ_OFF_ARRAY,
+  PARAMS_SQ_OFF_FLAGS,
   PARAMS_SQ_OFF_HEAD,
   PARAMS_SQ_OFF_TAIL,
   PROT_READ_WRITE,
@@ -46,17 +47,13 @@ import { PinnedMemory } from './pinned-memory.ts';
 
 const SQ_ENTRIES = 4096;
 const CQ_ENTRIES = 16_384;
-const NEEDED = IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG;
+const NEEDED = IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP;
 
-/** struct __kernel_timespec, then struct io_uring_getevents_arg { sigmask u64, sigmask_sz u32, pad u32, ts u64 }. */
-const TIMESPEC_AT = 0;
-const GETEVENTS_ARG_AT = 16;
-const GETEVENTS_ARG_BYTES = 24;
 /** struct io_uring_rsrc_update { offset u32, resv u32, data u64 }, used once, at the start. */
-const RSRC_UPDATE_AT = 40;
+const RSRC_UPDATE_AT = 0;
 /** What is read from the eventfd. */
-const COUNTER_AT = 56;
-const SCRATCH_BYTES = 64;
+const COUNTER_AT = 16;
+const SCRATCH_BYTES = 24;
 
 /**
  * A submission and a completion ring shared with the kernel, both seen as 32-bit words:
@@ -83,16 +80,15 @@ export class UringRing {
   /** Readable when there is something to enter for, while `signals(true)`. */
   readonly eventFd: number;
   private readonly cqFlags: number;
+  private readonly sqFlags: number;
   private readonly sqHead: number;
   private readonly sqTailAt: number;
   private readonly sqEntries: number;
   private readonly scratch: PinnedMemory;
-  private readonly waitArgument: number;
   /** The descriptor io_uring_enter is called with: the ring's, or its index in the thread's table of registered ones. */
   private enterFd: number;
   private enterFlags: number;
   private sqTail: number;
-  private waitNs = -1;
 
   /** Throws an Error that says why if the kernel has no io_uring, forbids it, or is older than 6.0. */
   constructor(libc: Libc) {
@@ -105,6 +101,7 @@ export class UringRing {
       if ((at[PARAMS_FEATURES] & NEEDED) !== NEEDED) throw new Error('this kernel lacks needed io_uring features');
       this.sqEntries = at[PARAMS_SQ_ENTRIES];
       this.sqHead = at[PARAMS_SQ_OFF_HEAD] >> 2;
+      this.sqFlags = at[PARAMS_SQ_OFF_FLAGS] >> 2;
       this.sqTailAt = at[PARAMS_SQ_OFF_TAIL] >> 2;
       this.cqHead = at[PARAMS_CQ_OFF_HEAD] >> 2;
       this.cqTail = at[PARAMS_CQ_OFF_TAIL] >> 2;
@@ -121,8 +118,6 @@ export class UringRing {
       for (let i = 0; i < this.sqEntries; i++) this.words[array + i] = i;
       this.sqTail = this.words[this.sqTailAt];
       this.scratch = new PinnedMemory(libc, SCRATCH_BYTES);
-      this.waitArgument = this.scratch.address + GETEVENTS_ARG_AT;
-      this.scratch.setAddress((GETEVENTS_ARG_AT + 16) >> 2, this.scratch.address + TIMESPEC_AT);
       this.enterFd = this.fd;
       this.enterFlags = IORING_ENTER_GETEVENTS;
       this.eventFd = this.registerEventFd();
@@ -173,28 +168,21 @@ export class UringRing {
     this.sqTail = (this.sqTail + 1) | 0;
   }
 
+  /** Whether there is something to submit, to read, or for the kernel to do once we enter. */
+  get hasWork(): boolean {
+    const { words } = this;
+    if (words[this.cqHead] !== Atomics.load(words, this.cqTail) || this.unsubmitted > 0) return true;
+    return (Atomics.load(words, this.sqFlags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) !== 0;
+  }
+
   /**
-   * Submits what is prepared and lets the kernel post completions. With `waitNs` above 0 it sleeps until there is one,
-   * or that long; below 1e9. Throws only on a misuse of the ring: a timeout, a signal and want of memory are no errors.
+   * Submits what is prepared and lets the kernel post completions; doesn't wait. Throws only on a misuse of the ring: a
+   * signal and want of memory are no errors.
    */
-  enter(waitNs: number): void {
+  enter(): void {
     Atomics.store(this.words, this.sqTailAt, this.sqTail);
-    let flags = this.enterFlags;
-    let argument = 0;
-    let argumentBytes = 0;
-    if (waitNs > 0) {
-      if (waitNs !== this.waitNs) {
-        this.waitNs = waitNs;
-        this.scratch.words[(TIMESPEC_AT >> 2) + 2] = waitNs;
-      }
-      flags |= IORING_ENTER_EXT_ARG;
-      argument = this.waitArgument;
-      argumentBytes = GETEVENTS_ARG_BYTES;
-    }
-    const waitFor = waitNs > 0 ? 1 : 0;
-    const { unsubmitted, enterFd } = this;
-    const result = this.libc.syscall(SYS_IO_URING_ENTER, enterFd, unsubmitted, waitFor, flags, argument, argumentBytes);
-    if (result < 0) this.checkEnter();
+    const { unsubmitted, enterFd, enterFlags } = this;
+    if (this.libc.syscall(SYS_IO_URING_ENTER, enterFd, unsubmitted, 0, enterFlags, 0, 0) < 0) this.checkEnter();
   }
 
   /** Calls io_uring_register. Returns what the kernel does: below 0 is a failure, with errno set. */
@@ -224,14 +212,14 @@ export class UringRing {
   }
 
   private makeRoom(): void {
-    this.enter(0);
+    this.enter();
     if (this.unsubmitted >= this.sqEntries) throw new Error('io_uring takes no more submissions');
   }
 
   private checkEnter(): void {
     const errno = this.libc.errno();
     // EBUSY (16): completions overflow and have to be read first.
-    if (errno === ETIME || errno === EINTR || errno === EAGAIN || errno === 16) return;
+    if (errno === EINTR || errno === EAGAIN || errno === 16) return;
     throw this.libc.error('io_uring_enter');
   }
 
@@ -260,7 +248,8 @@ export class UringRing {
 
 /** Calls io_uring_setup with the best flags this kernel knows; fills `params`. */
 function setUp(libc: Libc, params: PinnedMemory): number {
-  const common = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER;
+  const sizes = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+  const common = sizes | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_TASKRUN_FLAG;
   for (const extra of [IORING_SETUP_DEFER_TASKRUN, IORING_SETUP_COOP_TASKRUN]) {
     params.words.fill(0);
     params.words[PARAMS_CQ_ENTRIES] = CQ_ENTRIES;
