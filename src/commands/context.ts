@@ -25,8 +25,6 @@ export interface Blocking {
   readonly keys: readonly number[];
   /** When to give up, ms since 1970; Infinity: never. */
   readonly deadlineMs: number;
-  /** What is replied then. */
-  readonly onTimeout: 'null' | 'nullArray';
   /** What the command wants back when it is tried again (`ctx.resumed`). */
   readonly state: unknown;
 }
@@ -216,7 +214,7 @@ export class Context extends Arguments {
       return;
     }
     const deadlineMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.nowMs + timeoutMs;
-    this.blocking = { keys, deadlineMs, onTimeout, state };
+    this.blocking = { keys, deadlineMs, state };
     throw BLOCKED;
   }
 

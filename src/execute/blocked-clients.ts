@@ -3,11 +3,11 @@
  * its shard, so that whichever thread changes it says so; the command is then tried again, client by client in the order
  * they came, with the key's shards locked as for any command.
  */
-import type { Region } from '../base/region.ts';
-import { latin1 } from '../base/region.ts';
+import { copy, latin1, Region } from '../base/region.ts';
 import type { Blocking, Context } from '../commands/context.ts';
 import type { Command } from '../commands/define.ts';
 import { SavedArguments } from '../protocol/saved-arguments.ts';
+import { TYPE_LIST, TYPE_SORTED_SET, TYPE_STREAM, typeOf } from '../store/entry.ts';
 import type { KeyRegistry } from '../store/key-registry.ts';
 import { type Executor, WAITS } from './executor.ts';
 import type { Session } from './session.ts';
@@ -26,6 +26,16 @@ interface BlockedClient {
   readonly nodes: readonly { readonly registry: KeyRegistry; readonly node: number }[];
   timer: NodeJS.Timeout | undefined;
 }
+
+/** Who waits for one key, in the order they came. */
+interface Queue {
+  readonly db: number;
+  readonly key: Region;
+  readonly clients: Set<BlockedClient>;
+}
+
+/** What a command can wait for, by its group: a key of another type leaves it waiting. */
+const TYPE_AWAITED: Record<string, number> = { list: TYPE_LIST, 'sorted-set': TYPE_SORTED_SET, stream: TYPE_STREAM };
 
 /** What blocked clients need of the thread they are on. */
 export interface BlockingHost {
@@ -46,7 +56,7 @@ export class BlockedClients {
   private readonly host: BlockingHost;
   private readonly ctx: Context;
   private readonly clients = new Map<Session, BlockedClient>();
-  private readonly queues = new Map<string, Set<BlockedClient>>();
+  private readonly queues = new Map<string, Queue>();
   private readonly ready = new Set<string>();
   /** Ready keys whose shards were busy. */
   private readonly busy = new Set<string>();
@@ -79,6 +89,7 @@ export class BlockedClients {
       const node = shard.awaited.acquire(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg], ctx.hash);
       nodes.push({ registry: shard.awaited, node });
       keys.push(nameOf(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg]));
+      this.openQueue(arg);
     }
     const saved = new SavedArguments(ctx);
     const { command, db } = ctx;
@@ -95,11 +106,7 @@ export class BlockedClients {
     };
     session.waiting = true;
     this.clients.set(session, client);
-    for (const key of keys) {
-      const queue = this.queues.get(key);
-      if (queue === undefined) this.queues.set(key, new Set([client]));
-      else queue.add(client);
-    }
+    for (const key of keys) this.queues.get(key)?.clients.add(client);
     this.arm(client);
   }
 
@@ -118,14 +125,8 @@ export class BlockedClients {
     const { resp3 } = this.ctx.reply;
     for (const name of this.ready) {
       this.ready.delete(name);
-      for (const client of [...(this.queues.get(name) ?? [])]) {
-        if (!this.clients.has(client.session)) continue;
-        if (!this.host.tryLock(client.shardMask)) {
-          this.serveLater(name);
-          break;
-        }
-        this.tryAgain(client);
-      }
+      const queue = this.queues.get(name);
+      if (queue !== undefined) this.serveKey(name, queue);
     }
     this.ctx.reply.resp3 = resp3;
     this.ctx.resumed = undefined;
@@ -140,7 +141,6 @@ export class BlockedClients {
     const { resp3 } = reply;
     reply.resp3 = session.resp3;
     if (errorText !== undefined) reply.error(errorText);
-    else if (client.blocking.onTimeout === 'null') reply.null();
     else reply.nullArray();
     this.drop(client);
     this.host.deliver(session, mark);
@@ -152,6 +152,37 @@ export class BlockedClients {
   forget(session: Session): void {
     const client = this.clients.get(session);
     if (client !== undefined) this.drop(client);
+  }
+
+  private serveKey(name: string, queue: Queue): void {
+    for (const client of [...queue.clients]) {
+      if (!this.clients.has(client.session)) continue;
+      if (!this.host.tryLock(client.shardMask)) {
+        this.busy.add(name);
+        if (this.busy.size === 1) this.serveBusyLater();
+        return;
+      }
+      const { ks, hash } = this.selectKey(queue);
+      const entry = ks.peek(queue.key, 0, queue.key.length, hash);
+      const awaited = TYPE_AWAITED[client.command.spec.group];
+      // A stream that is gone concerns who reads it through a group; a list or sorted set that is gone, nobody.
+      if (entry === 0 ? awaited !== TYPE_STREAM : typeOf(ks.arena, entry) !== awaited) continue;
+      this.tryAgain(client);
+    }
+  }
+
+  private selectKey(queue: Queue): Context {
+    this.ctx.selectKey(queue.key, 0, queue.key.length, queue.db);
+    return this.ctx;
+  }
+
+  private openQueue(arg: number): void {
+    const { db, source, at, size } = this.ctx;
+    const name = nameOf(db, source, at[arg], size[arg]);
+    if (this.queues.has(name)) return;
+    const key = Region.allocate(size[arg]);
+    copy(source, at[arg], key, 0, size[arg]);
+    this.queues.set(name, { db, key, clients: new Set() });
   }
 
   private tryAgain(client: BlockedClient): void {
@@ -171,10 +202,8 @@ export class BlockedClients {
     host.deliver(client.session, mark);
   }
 
-  /** Its shards are busy: in a moment, then. */
-  private serveLater(name: string): void {
-    this.busy.add(name);
-    if (this.busy.size > 1) return;
+  /** Some shards are busy: in a moment, then. */
+  private serveBusyLater(): void {
     this.host.after(1, () => {
       for (const waiting of this.busy) this.ready.add(waiting);
       this.busy.clear();
@@ -187,8 +216,8 @@ export class BlockedClients {
     this.clients.delete(client.session);
     for (const key of client.keys) {
       const queue = this.queues.get(key);
-      queue?.delete(client);
-      if (queue?.size === 0) this.queues.delete(key);
+      queue?.clients.delete(client);
+      if (queue?.clients.size === 0) this.queues.delete(key);
     }
     this.host.whenLocked(client.shardMask, () => {
       for (const { registry, node } of client.nodes) registry.release(node);
