@@ -349,10 +349,9 @@ export class Table {
     i32[this.base + TABLE_DEPTH] = depth + 1;
   }
 
-  /** Joins the hash's segment with its buddy, and what that makes with its own, as long as they are sparse enough. */
+  /** Joins the hash's segment with its buddy if they are sparse enough. Tried often enough for one step at a time. */
   private shrink(hash: number): void {
     if (!this.merge(hash)) return;
-    while (this.merge(hash)) {}
     while (this.depth > 0 && this.segmentCount * 8 <= 1 << this.depth && this.halveDirectory()) {}
   }
 
