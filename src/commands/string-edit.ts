@@ -16,6 +16,9 @@ const SETRANGE = stringEvent('setrange');
 const TOO_LONG = error('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 const BAD_OFFSET = error('ERR offset is out of range');
 
+/** Bytes that are zeroed in the time in which a command looks at one element. */
+const BYTES_PER_ELEMENT = 64;
+
 function requireStringLength(bytes: number): void {
   if (bytes > typeLimits.stringBytesMax) throw TOO_LONG;
 }
@@ -28,6 +31,7 @@ export function growString(ctx: Context, entry: number, bytes: number): number {
   const { ks } = ctx;
   const { arena } = ks;
   const had = entry === 0 ? 0 : valueLength(arena, entry);
+  ctx.weigh((bytes - had) / BYTES_PER_ELEMENT);
   let grown = entry;
   if (entry === 0) grown = ctx.putString(1, 0, bytes, NO_DEADLINE);
   else if (bytes > had) grown = ks.resizeString(entry, ctx.hash, bytes);
