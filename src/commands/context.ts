@@ -198,18 +198,13 @@ export class Context extends Arguments {
   }
 
   /**
-   * Ends a command of flag `blocking` that finds nothing to do: it is tried again when one of its keys changes. Where it
-   * can't wait, it replies as after a time-out.
-   * @param keys arguments that name the keys  @param timeoutMs 0: no end
+   * Ends a command of flag `blocking` that finds nothing to do: it is tried again when one of its keys changes, and replies
+   * with a null array when its time is over.
+   * @param keys arguments that name the keys  @param timeoutMs 0: no end  @param otherwise the reply where it can't wait
    */
-  block(
-    keys: readonly number[],
-    timeoutMs: number,
-    onTimeout: Blocking['onTimeout'],
-    state: unknown = undefined,
-  ): void {
+  block(keys: readonly number[], timeoutMs: number, otherwise: 'null' | 'nullArray', state?: unknown): void {
     if (!this.mayBlock) {
-      if (onTimeout === 'null') this.reply.null();
+      if (otherwise === 'null') this.reply.null();
       else this.reply.nullArray();
       return;
     }
