@@ -2,6 +2,7 @@ import type { Connection } from '../client/connection.ts';
 import { padded } from './scenarios.ts';
 import { type Server, type ServerName, withServer } from './server.ts';
 
+/** Each takes about 100 MB of redis-server, beside which what a runtime itself grows by is small. */
 interface Dataset {
   readonly name: string;
   readonly title: string;
@@ -66,7 +67,7 @@ export const DATASETS: readonly Dataset[] = [
   {
     name: 'hashes',
     title: 'hash of 10 small fields',
-    keys: 100_000,
+    keys: 300_000,
     fill: (connection, keys) =>
       connection.fill(keys, 50, (index) => [
         'HSET',
@@ -77,19 +78,19 @@ export const DATASETS: readonly Dataset[] = [
   {
     name: 'zsets',
     title: 'sorted set of 1,000',
-    keys: 500,
+    keys: 1000,
     fill: fillCollections('ZADD', (index) => [String((index * 7919) % ELEMENTS), `member:${index}`]),
   },
   {
     name: 'lists',
     title: 'list of 1,000 × 10 bytes',
-    keys: 1000,
+    keys: 8000,
     fill: fillCollections('RPUSH', (index) => [`item-${String(index).padStart(5, '0')}`]),
   },
   {
     name: 'sets',
     title: 'set of 1,000 integers',
-    keys: 1000,
+    keys: 2000,
     fill: fillCollections('SADD', (index) => [String(index * 7919)]),
   },
 ];
