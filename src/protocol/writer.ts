@@ -281,8 +281,9 @@ export class Writer {
     this.at += 2;
   }
 
+  /** What a client sent stands in error texts one character a byte, and goes back as it came. */
   private line(kind: number, text: string): void {
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(text, 'latin1');
     this.ensure(bytes.length + 3);
     this.region.u8[this.at++] = kind;
     this.region.u8.set(bytes, this.at);

@@ -1,10 +1,10 @@
 /** Commands about the connection itself. */
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
-import { error, NOT_AN_INTEGER } from '../commands/errors.ts';
+import { error } from '../commands/errors.ts';
+import { int32Argument, requireDatabase } from '../commands/saturated-integer.ts';
 import type { Connection } from './connection.ts';
 
-const DB_OUT_OF_RANGE = error('ERR DB index is out of range');
 const connectionOf = (ctx: Context): Connection => ctx.session as Connection;
 
 function ping(ctx: Context): void {
@@ -14,14 +14,8 @@ function ping(ctx: Context): void {
 }
 
 function select(ctx: Context): void {
-  let db: number;
-  try {
-    db = ctx.integer(1);
-  } catch (thrown) {
-    if (thrown === NOT_AN_INTEGER) throw error('ERR invalid DB index');
-    throw thrown;
-  }
-  if (db < 0 || db >= ctx.shards[0].keyspaces.length) throw DB_OUT_OF_RANGE;
+  const db = int32Argument(ctx, 1);
+  requireDatabase(ctx, db);
   connectionOf(ctx).db = db;
   ctx.reply.ok();
 }

@@ -287,7 +287,7 @@ export class Server implements TransportHandler {
         if (connection.transaction === undefined) dispatcher.dispatch(command, connection);
         else this.dispatchWithin(connection.transaction, command, connection);
       } else if (!connection.waiting) this.spoilTransaction(connection);
-    } else this.spoilTransaction(connection);
+    } else this.refuse(connection);
     if (connection.replyMode !== REPLY_ON) this.applyReplyMode(connection, mark);
     if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
   }
@@ -301,6 +301,17 @@ export class Server implements TransportHandler {
     }
     transaction.add(command, this.ctx);
     this.writer.queued();
+  }
+
+  /** There was nothing to run. A browser that was lured into sending HTTP here must not get to say anything else. */
+  private refuse(connection: Connection): void {
+    this.spoilTransaction(connection);
+    if (!this.ctx.isWord(0, 'POST') && !this.ctx.isWord(0, 'HOST:')) return;
+    this.onWarning(
+      `Possible SECURITY ATTACK detected: id=${connection.id} sends HTTP (POST or Host:), perhaps to have a browser ` +
+        'talk to this server. Connection aborted.',
+    );
+    this.close(connection);
   }
 
   private spoilTransaction(connection: Connection): void {
