@@ -7,6 +7,8 @@ import { isLexical, LEXICAL_KEY, SHORT_WAIT_MS, SHORT_WAIT_SECONDS } from './val
 
 /** A deadline nearer than this might pass between the two servers' handling of it, or within the run. */
 const NEAR_MS = 600_000;
+/** The least limit on entries that an episode sets. */
+export const SMALL_LIMIT_ENTRIES = 3;
 const BITS_MAX = 20_000;
 const BYTES_MAX = 3_000;
 
@@ -139,6 +141,32 @@ function breaksLexicalOrder(command: Command): boolean {
   return lower(command[0]) !== 'zadd' || scores.some((score) => score !== '0');
 }
 
+/**
+ * From 7.2 Redis chooses an encoding by how many members a command names, 7.0 by how many there are then: named twice,
+ * they make the same collection in two encodings, where the limit on entries lies between.
+ */
+function repeatsMembers(command: Command): boolean {
+  const membersOf = () => {
+    switch (lower(command[0])) {
+      case 'sadd':
+        return command.slice(2);
+      case 'hset':
+      case 'hmset':
+        return command.slice(2).filter((_, i) => i % 2 === 0);
+      case 'zadd':
+      case 'geoadd':
+        return command
+          .slice(2)
+          .reverse()
+          .filter((_, i) => i % (lower(command[0]) === 'zadd' ? 2 : 3) === 0);
+      default:
+        return [];
+    }
+  };
+  const members = membersOf();
+  return members.length > SMALL_LIMIT_ENTRIES && new Set(members).size < members.length;
+}
+
 /** Why a command must not be sent, or undefined. */
 export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (deadlineIsNear(command, nowMs)) return 'a deadline that may pass at any moment';
@@ -146,5 +174,6 @@ export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (isHuge(command)) return 'takes too much memory or too long a reply';
   if (dependsOnUnstableOrder(command)) return 'the outcome hangs on an order Redis leaves open';
   if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
+  if (repeatsMembers(command)) return 'its encoding differs by version';
   return undefined;
 }

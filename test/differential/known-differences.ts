@@ -31,6 +31,8 @@ function isSameDouble({ subject, oracle }: LeafPair): boolean {
   return left !== '' && right !== '' && Number(left) === Number(right);
 }
 
+const isArityError = (reply: Reply) => text(reply).startsWith('ERR wrong number of arguments for ');
+
 const doubleCommands = /^(Z|BZ)|^GEO|^(HINCRBYFLOAT|INCRBYFLOAT|EXEC|EVAL|SORT)/;
 
 export const knownDifferences: readonly KnownDifference[] = [
@@ -58,6 +60,68 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'They tell of how Redis lays a stream out in memory; Mayfly lays it out otherwise.',
     covers: ({ name, leaves }) =>
       name === 'XINFO STREAM' && leaves !== undefined && leaves.every(({ field }) => field.startsWith('radix-tree-')),
+  },
+  {
+    id: 'rank-with-score',
+    commands: 'ZRANK, ZREVRANK',
+    what: 'one word more is looked at as an option: `ERR syntax error` unless it is `WITHSCORE`',
+    reason: 'Redis 7.2 added `WITHSCORE`; 7.0 counts the arguments.',
+    covers: ({ name, subject, oracle }) =>
+      /^Z(REV)?RANK$/.test(name) && isArityError(oracle) && text(subject) === 'ERR syntax error',
+  },
+  {
+    id: 'getkeys-of-one-word',
+    commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
+    what: 'a command of one word may be asked about, and the error tells about that command',
+    reason: 'Redis 7.2 takes two arguments where 7.0 wanted three.',
+    covers: ({ name, subject, oracle }) =>
+      name.startsWith('COMMAND GETKEYS') && isArityError(oracle) && isError(subject) && !isArityError(subject),
+  },
+  {
+    id: 'scan-unknown-type',
+    commands: 'SCAN',
+    what: '`TYPE` with a name that is no type is an error',
+    reason: 'Redis 8.0 says so; 7.0 finds nothing of that type.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'SCAN' &&
+      (!isError(oracle) || text(oracle) === 'ERR syntax error') &&
+      text(subject).startsWith('ERR unknown type name '),
+  },
+  {
+    id: 'lrem-least-count',
+    commands: 'LREM',
+    what: 'a count of -2^63 is out of range',
+    reason: 'From 7.2 Redis refuses the one count whose negation is no 64-bit integer.',
+    covers: ({ name, command, subject }) =>
+      name === 'LREM' &&
+      command[2] === '-9223372036854775808' &&
+      text(subject).startsWith('ERR value is out of range, value must between'),
+  },
+  {
+    id: 'cursor-forms',
+    commands: 'SCAN, SSCAN, HSCAN, ZSCAN',
+    what: 'as a cursor, an empty string is invalid and a leading blank is not',
+    reason: 'Redis 7.2 reads cursors by another function than 7.0.',
+    covers: ({ name, command, subject, oracle }) =>
+      name.endsWith('SCAN') &&
+      command.slice(1, 3).some((word) => word === '' || word.startsWith(' ')) &&
+      [subject, oracle].some((reply) => text(reply) === 'ERR invalid cursor'),
+  },
+  {
+    id: 'bit-arguments-first',
+    commands: 'BITCOUNT, BITPOS',
+    what: 'wrong arguments are an error also where there is no key',
+    reason: 'Redis 7.2 looks at the arguments before it looks the key up.',
+    covers: ({ name, subject, oracle }) =>
+      (name === 'BITCOUNT' || name === 'BITPOS') && isError(subject) && oracle.kind === ':',
+  },
+  {
+    id: 'infinite-timeout',
+    commands: 'commands that block',
+    what: 'a timeout of `inf` is `out of range`, where 7.0 calls it `negative`',
+    reason: '7.0 converts it to an integer before it looks at it.',
+    covers: ({ subject, oracle }) =>
+      text(subject) === 'ERR timeout is out of range' && text(oracle) === 'ERR timeout is negative',
   },
 ];
 

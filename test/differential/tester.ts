@@ -7,6 +7,7 @@ import { Dice } from './dice.ts';
 import { type Detour, Endpoint, NOTIFICATIONS } from './endpoint.ts';
 import { CommandGenerator, isSent } from './generate.ts';
 import { type Grammar, readGrammar } from './grammar.ts';
+import { SMALL_LIMIT_ENTRIES } from './hazards.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
 import { type Failing, shrink } from './shrink.ts';
 import { commandsOfSteps, describeStep, makeSteps, type Step } from './steps.ts';
@@ -46,11 +47,11 @@ const STATE_EVERY_STEPS = 150;
 
 /** Settings under which small collections change their encodings early: half of the episodes draw from these. */
 const smallSettings: readonly Command[] = [
-  ['CONFIG', 'SET', 'hash-max-listpack-entries', '3'],
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', String(SMALL_LIMIT_ENTRIES)],
   ['CONFIG', 'SET', 'hash-max-listpack-value', '8'],
-  ['CONFIG', 'SET', 'zset-max-listpack-entries', '3'],
+  ['CONFIG', 'SET', 'zset-max-listpack-entries', String(SMALL_LIMIT_ENTRIES)],
   ['CONFIG', 'SET', 'zset-max-listpack-value', '8'],
-  ['CONFIG', 'SET', 'set-max-intset-entries', '3'],
+  ['CONFIG', 'SET', 'set-max-intset-entries', String(SMALL_LIMIT_ENTRIES)],
   ['CONFIG', 'SET', 'list-max-listpack-size', '3'],
   ['CONFIG', 'SET', 'stream-node-max-entries', '3'],
   ['CONFIG', 'SET', 'list-compress-depth', '1'],
