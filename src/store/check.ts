@@ -19,6 +19,7 @@ import {
   WORD_HEAP_INDEX,
 } from './entry.ts';
 import { CHUNK_NODES, HEAP_CHUNKS, HEAP_COUNT, HEAP_DIRECTORY, HEAP_DIRECTORY_CHUNKS } from './expiry-heap.ts';
+import type { KeyRegistry } from './key-registry.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Shard } from './shard.ts';
 import {
@@ -39,14 +40,23 @@ export function checkShard(shard: Shard): string[] {
   try {
     const blocks = checkMemory(shard.arena, problems);
     for (const keyspace of shard.keyspaces) new KeyspaceCheck(keyspace, blocks, problems).run();
+    checkRegistry('watched keys', shard.watched, blocks, problems);
+    checkRegistry('awaited keys', shard.awaited, blocks, problems);
   } catch (error) {
     problems.add(`the check itself failed: ${error}`);
   }
   return problems.list;
 }
 
+function checkRegistry(name: string, registry: KeyRegistry, blocks: BlockMap, problems: Problems): void {
+  const addresses = registry.blocks();
+  const wanted = registry.count === 0 ? 0 : registry.count + 1;
+  problems.expect(addresses.length === wanted, `${name}: ${registry.count} nodes in ${addresses.length} blocks`);
+  for (const address of addresses) blocks.claim(address, name, problems);
+}
+
 /**
- * Bytes in use that no key, table or heap accounts for. What else a shard keeps in its arena is the caller's to take off;
+ * Bytes in use that no key, table, heap or registry accounts for. What else a shard keeps in its arena is the caller's to take off;
  * the rest is lost. Only for a shard that `checkShard` finds nothing wrong with.
  */
 export function unaccountedBytes(shard: Shard): number {
@@ -55,6 +65,7 @@ export function unaccountedBytes(shard: Shard): number {
   const take = (address: number): void => {
     bytes -= allocator.sizeOf(address);
   };
+  for (const registry of [shard.watched, shard.awaited]) registry.blocks().forEach(take);
   for (const { db, table } of shard.keyspaces) {
     const record = recordOf(shard, db);
     for (const address of segmentsOf(shard, record)) take(address);

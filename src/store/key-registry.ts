@@ -56,7 +56,10 @@ export class KeyRegistry {
     return 0;
   }
 
-  /** Adds a reference to this key. @returns its node, which stays where it is until `release`. @throws OutOfMemoryError */
+  /**
+   * Adds a reference to this key. @returns its node, which stays where it is until `release`
+   * @throws OutOfMemoryError, the registry as it was: without nodes it holds no memory, which `Shard.clear` relies on
+   */
   acquire(db: number, key: Region, at: number, length: number, hash: number): number {
     const found = this.find(db, key, at, length, hash);
     const { i32 } = this;
@@ -64,8 +67,13 @@ export class KeyRegistry {
       i32[(found >> 2) + REFERENCES]++;
       return found;
     }
-    this.growIfFull();
     const node = this.allocator.allocate(NODE_HEAD_BYTES + length);
+    try {
+      this.growIfFull();
+    } catch (error) {
+      this.allocator.free(node);
+      throw error;
+    }
     const word = node >> 2;
     const bucket = this.bucketOf(hash);
     i32[word + NEXT] = i32[bucket];
@@ -90,6 +98,20 @@ export class KeyRegistry {
     i32[link] = i32[word + NEXT];
     this.allocator.free(node);
     if (--i32[this.base + NODES] === 0) this.drop();
+  }
+
+  /** The addresses of all of the registry's blocks, for checks and sums; of a damaged one, not too many. */
+  blocks(): number[] {
+    const { i32 } = this;
+    const buckets = i32[this.base + BUCKETS];
+    if (buckets === 0) return [];
+    const addresses = [buckets];
+    for (let bucket = 0; bucket < i32[this.base + BUCKET_COUNT]; bucket++) {
+      for (let node = i32[(buckets >> 2) + bucket]; node !== 0; node = i32[(node >> 2) + NEXT]) {
+        if (addresses.push(node) > this.count + 1) return addresses;
+      }
+    }
+    return addresses;
   }
 
   version(node: number): number {
