@@ -1,13 +1,14 @@
 /** What the list commands share: from keys to lists and back, elements as replies, arguments. */
-import { BEYOND_SAFE, parseInt64, parseInteger } from '../base/numbers.ts';
+import { INT64_MIN, parseInt64 } from '../base/numbers.ts';
 import { TYPE_LIST } from '../store/entry.ts';
 import { registerValueType } from '../store/value-types.ts';
 import type { List } from '../types/list.ts';
 import { listValueType } from '../types/list-value-type.ts';
 import { ListpackElement } from '../types/listpack-element.ts';
 import type { Context } from './context.ts';
-import { type CommandError, error, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors.ts';
+import { error, SYNTAX_ERROR } from './errors.ts';
 import { type KeyEvent, listEvent } from './events.ts';
+import { saturatedInteger } from './saturated-integer.ts';
 import { openValue, removeEmptied, saveValue } from './value-entry.ts';
 
 registerValueType(TYPE_LIST, listValueType);
@@ -18,7 +19,6 @@ export const LPOP = listEvent('lpop');
 export const RPOP = listEvent('rpop');
 
 const BEYOND_LONG = error('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807');
-const LONG_MIN = -9223372036854775808n;
 
 const element = new ListpackElement();
 
@@ -65,25 +65,11 @@ export function cursorEquals(ctx: Context, list: List, arg: number): boolean {
   return element.equals(ctx.source, ctx.at[arg], ctx.size[arg]);
 }
 
-/** Argument `arg` as an int64; beyond ±2^53 it is rounded, which no index or count can tell. @throws `otherwise` */
-export function longArgument(ctx: Context, arg: number, otherwise: CommandError = NOT_AN_INTEGER): number {
-  const value = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
-  if (Number.isNaN(value)) throw otherwise;
-  return value === BEYOND_SAFE ? Number(parseInt64(ctx.source.u8, ctx.at[arg], ctx.size[arg])) : value;
-}
-
-/** Like `longArgument`, for a number whose opposite must be one, too. */
+/** Argument `arg`, an integer whose opposite must be one, too; saturated. */
 export function negatableArgument(ctx: Context, arg: number): number {
-  const value = longArgument(ctx, arg);
-  if (value > -(2 ** 63)) return value;
-  if (parseInt64(ctx.source.u8, ctx.at[arg], ctx.size[arg]) === LONG_MIN) throw BEYOND_LONG;
-  return value;
-}
-
-/** Argument `arg` as an int64 of at least `least`. @throws `otherwise` if it is none */
-export function countArgument(ctx: Context, arg: number, least: number, otherwise: CommandError): number {
-  const value = longArgument(ctx, arg, otherwise);
-  if (value < least) throw otherwise;
+  const value = saturatedInteger(ctx, arg);
+  if (value > -Number.MAX_SAFE_INTEGER) return value;
+  if (parseInt64(ctx.source.u8, ctx.at[arg], ctx.size[arg]) === INT64_MIN) throw BEYOND_LONG;
   return value;
 }
 

@@ -5,7 +5,8 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { NO_SUCH_KEY, OUT_OF_RANGE, SYNTAX_ERROR } from './errors.ts';
 import { listEvent } from './events.ts';
-import { cursorEquals, longArgument, lookupList, negatableArgument, saveShrunk } from './list-access.ts';
+import { cursorEquals, lookupList, negatableArgument, saveShrunk } from './list-access.ts';
+import { saturatedInteger } from './saturated-integer.ts';
 import { saveValue } from './value-entry.ts';
 
 const LSET = listEvent('lset');
@@ -18,7 +19,7 @@ const list = new List();
 function lset(ctx: Context): void {
   const entry = lookupList(ctx, 1, list);
   if (entry === 0) throw NO_SUCH_KEY;
-  const index = longArgument(ctx, 2);
+  const index = saturatedInteger(ctx, 2);
   let found = false;
   try {
     // As in Redis the list is made ready for the element before it is known whether there is such an index.
@@ -74,8 +75,8 @@ function lrem(ctx: Context): void {
 }
 
 function ltrim(ctx: Context): void {
-  const start = longArgument(ctx, 2);
-  const stop = longArgument(ctx, 3);
+  const start = saturatedInteger(ctx, 2);
+  const stop = saturatedInteger(ctx, 3);
   const entry = lookupList(ctx, 1, list);
   if (entry === 0) return ctx.reply.ok();
   const { length } = list;

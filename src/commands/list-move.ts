@@ -8,7 +8,8 @@ import { Slice } from '../types/slice.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
-import { countArgument, isLeft, LPOP, LPUSH, lookupList, RPOP, RPUSH, saveShrunk } from './list-access.ts';
+import { integerAtLeast } from './integer-arguments.ts';
+import { isLeft, LPOP, LPUSH, lookupList, RPOP, RPUSH, saveShrunk } from './list-access.ts';
 import { putValue, saveValue } from './value-entry.ts';
 
 const COUNT_TOO_SMALL = error('ERR count should be greater than 0');
@@ -77,7 +78,7 @@ export class MoveManyArguments {
     if (ctx.argc !== optionsArg + 3) throw SYNTAX_ERROR;
     this.exactly = ctx.isWord(optionsArg, 'EXACTLY');
     if (!this.exactly && !ctx.isWord(optionsArg, 'COUNT')) throw SYNTAX_ERROR;
-    this.count = countArgument(ctx, optionsArg + 1, 1, COUNT_TOO_SMALL);
+    this.count = integerAtLeast(ctx, optionsArg + 1, 1, COUNT_TOO_SMALL);
     this.oneByOne = ctx.isWord(optionsArg + 2, 'OBO');
     if (!this.oneByOne && !ctx.isWord(optionsArg + 2, 'BULK')) throw SYNTAX_ERROR;
   }

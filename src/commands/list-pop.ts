@@ -3,7 +3,8 @@ import { List } from '../types/list.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR, wrongArity } from './errors.ts';
-import { countArgument, isLeft, LPOP, lookupList, RPOP, replyElement, saveShrunk } from './list-access.ts';
+import { integerAtLeast } from './integer-arguments.ts';
+import { isLeft, LPOP, lookupList, RPOP, replyElement, saveShrunk } from './list-access.ts';
 import { replyRange } from './list-reply.ts';
 
 const NUMKEYS_TOO_SMALL = error('ERR numkeys should be greater than 0');
@@ -20,7 +21,7 @@ function pop(ctx: Context, first: boolean): void {
 }
 
 function popCount(ctx: Context, first: boolean): void {
-  const wanted = countArgument(ctx, 2, 0, MUST_BE_POSITIVE);
+  const wanted = integerAtLeast(ctx, 2, 0, MUST_BE_POSITIVE);
   const entry = lookupList(ctx, 1, list);
   if (entry === 0) ctx.reply.nullArray();
   else if (wanted === 0) ctx.reply.array(0);
@@ -93,7 +94,7 @@ export class PopManyArguments {
 
   /** @throws CommandError */
   read(ctx: Context, numkeysArg: number): void {
-    this.keys = countArgument(ctx, numkeysArg, 1, NUMKEYS_TOO_SMALL);
+    this.keys = integerAtLeast(ctx, numkeysArg, 1, NUMKEYS_TOO_SMALL);
     this.firstKey = numkeysArg + 1;
     const where = this.firstKey + this.keys;
     if (where >= ctx.argc) throw SYNTAX_ERROR;
@@ -101,7 +102,7 @@ export class PopManyArguments {
     this.count = 1;
     if (where + 1 === ctx.argc) return;
     if (!ctx.isWord(where + 1, 'COUNT') || where + 2 === ctx.argc) throw SYNTAX_ERROR;
-    this.count = countArgument(ctx, where + 2, 1, COUNT_TOO_SMALL);
+    this.count = integerAtLeast(ctx, where + 2, 1, COUNT_TOO_SMALL);
     if (where + 3 !== ctx.argc) throw SYNTAX_ERROR;
   }
 }

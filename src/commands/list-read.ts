@@ -3,8 +3,10 @@ import { List } from '../types/list.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
-import { countArgument, cursorEquals, longArgument, negatableArgument, readList, replyElement } from './list-access.ts';
+import { integerAtLeast } from './integer-arguments.ts';
+import { cursorEquals, negatableArgument, readList, replyElement } from './list-access.ts';
 import { replyRange } from './list-reply.ts';
+import { saturatedInteger } from './saturated-integer.ts';
 
 const RANK_ZERO = error(
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
@@ -20,14 +22,14 @@ function llen(ctx: Context): void {
 
 function lindex(ctx: Context): void {
   if (!readList(ctx, 1, list)) return ctx.reply.null();
-  const index = longArgument(ctx, 2);
+  const index = saturatedInteger(ctx, 2);
   if (list.seek(index)) replyElement(ctx, list);
   else ctx.reply.null();
 }
 
 function lrange(ctx: Context): void {
-  const start = longArgument(ctx, 2);
-  const stop = longArgument(ctx, 3);
+  const start = saturatedInteger(ctx, 2);
+  const stop = saturatedInteger(ctx, 3);
   if (!readList(ctx, 1, list)) return ctx.reply.array(0);
   const { length } = list;
   const from = Math.max(start < 0 ? length + start : start, 0);
@@ -47,9 +49,9 @@ function lpos(ctx: Context): void {
       rank = negatableArgument(ctx, arg + 1);
       if (rank === 0) throw RANK_ZERO;
     } else if (ctx.isWord(arg, 'COUNT')) {
-      count = countArgument(ctx, arg + 1, 0, COUNT_NEGATIVE);
+      count = integerAtLeast(ctx, arg + 1, 0, COUNT_NEGATIVE);
     } else if (ctx.isWord(arg, 'MAXLEN')) {
-      maxlen = countArgument(ctx, arg + 1, 0, MAXLEN_NEGATIVE);
+      maxlen = integerAtLeast(ctx, arg + 1, 0, MAXLEN_NEGATIVE);
     } else {
       throw SYNTAX_ERROR;
     }

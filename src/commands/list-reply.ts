@@ -5,7 +5,14 @@ import type { Writer } from '../protocol/writer.ts';
 import { LIST_LISTPACK, type List } from '../types/list.ts';
 import { listpackOf, nextNode, nodeBytes, nodeCount } from '../types/list-node.ts';
 import { LISTPACK_HEADER_BYTES } from '../types/listpack.ts';
-import { END, elementBytes, ListpackElement } from '../types/listpack-element.ts';
+import {
+  END,
+  elementBytes,
+  HEAD_INTEGER_64,
+  integerAt,
+  isIntegerHead,
+  ListpackElement,
+} from '../types/listpack-element.ts';
 
 const DOLLAR = 36;
 const ZERO = 48;
@@ -14,6 +21,8 @@ const CRLF = 0x0a0d;
 const SHORT_HEADER = DOLLAR | (ZERO << 8) | (CRLF << 16);
 /** What an element's reply takes beyond the element's own bytes, at most: a small number has few bytes and much text. */
 const AROUND_BYTES_MAX = 32;
+const LONGEST_SHORT_BYTES = 0x3f;
+const WORD_BYTES = 4;
 
 const element = new ListpackElement();
 
@@ -36,43 +45,49 @@ export function replyRange(reply: Writer, list: List, index: number, count: numb
 function replyElements(reply: Writer, from: Region, first: number, most: number): number {
   const { u8 } = from;
   const to = reply.region;
-  const { view } = to;
+  // Short strings are copied by whole words: what is too much is overwritten by what comes next.
+  const wordsUntil = u8.length - LONGEST_SHORT_BYTES - WORD_BYTES;
   let at = reply.at;
   let position = first;
   let written = 0;
   for (; written < most; written++) {
     const head = u8[position];
-    if (head === END) break;
     if (head >= 0x80 && head < 0xc0) {
-      const length = head & 0x3f;
-      if (length < 10) {
-        view.setInt32(at, SHORT_HEADER + (length << 8), true);
-        at += 4;
-      } else {
-        at = writeHeader(to, at, length);
-      }
-      copy(from, position + 1, to, at, length);
+      const length = head & LONGEST_SHORT_BYTES;
+      at = writeHeader(to, at, length);
+      if (position < wordsUntil) copyWords(from.view, position + 1, to.view, at, length);
+      else copy(from, position + 1, to, at, length);
       at += length;
       position += length + 2;
+    } else if (head === END) {
+      break;
+    } else if (isIntegerHead(head) && head !== HEAD_INTEGER_64) {
+      const value = integerAt(from, position, head);
+      at = writeHeader(to, at, integerLength(value));
+      at = writeInteger(to.u8, at, value);
+      position += elementBytes(u8, position);
     } else {
       element.read(from, position);
-      if (element.isInteger && element.isSafe) {
-        at = writeHeader(to, at, integerLength(element.integer));
-        at = writeInteger(to.u8, at, element.integer);
-      } else {
-        at = writeHeader(to, at, element.textLength());
-        at = element.copyText(to, at);
-      }
+      at = writeHeader(to, at, element.textLength());
+      at = element.copyText(to, at);
       position += elementBytes(u8, position);
     }
-    view.setInt16(at, CRLF, true);
+    to.view.setInt16(at, CRLF, true);
     at += 2;
   }
   reply.at = at;
   return written;
 }
 
+function copyWords(from: DataView, fromAt: number, to: DataView, toAt: number, length: number): void {
+  for (let i = 0; i < length; i += WORD_BYTES) to.setInt32(toAt + i, from.getInt32(fromAt + i, true), true);
+}
+
 function writeHeader(to: Region, at: number, length: number): number {
+  if (length < 10) {
+    to.view.setInt32(at, SHORT_HEADER + (length << 8), true);
+    return at + 4;
+  }
   to.u8[at] = DOLLAR;
   const end = writeInteger(to.u8, at + 1, length);
   to.view.setInt16(end, CRLF, true);

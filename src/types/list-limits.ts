@@ -41,5 +41,7 @@ export function takesOneMore(
   length: number,
   spareBytes: number,
 ): boolean {
+  const threshold = listDebug.packedThresholdBytes;
+  if (threshold !== 0 && length >= threshold) return false;
   return bytes + length + OVERHEAD_BYTES + spareBytes <= sizeLimit(limit) && elements < countLimit(limit);
 }

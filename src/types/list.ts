@@ -433,7 +433,7 @@ export class List extends Value {
   private takes(node: number, length: number): boolean {
     const { arena } = this.allocator;
     const limit = typeLimits.listMaxListpackSize;
-    if (node === 0 || isPlain(arena, node) || isLarge(limit, length)) return false;
+    if (node === 0 || isPlain(arena, node)) return false;
     return takesOneMore(limit, nodeBytes(arena, node), nodeCount(arena, node), length, NODE_HEADER_BYTES);
   }
 
