@@ -167,6 +167,13 @@ function repeatsMembers(command: Command): boolean {
   return members.length > SMALL_LIMIT_ENTRIES && new Set(members).size < members.length;
 }
 
+/** ZRANK takes WITHSCORE from 7.2 on: 7.0 refuses the fourth word of whatever kind, also where it is only queued. */
+function hasNewArity(command: Command): boolean {
+  const words = command.map(lower);
+  const at = words.findIndex((word) => word === 'zrank' || word === 'zrevrank');
+  return at >= 0 && words.length - at > 3;
+}
+
 /** Why a command must not be sent, or undefined. */
 export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (deadlineIsNear(command, nowMs)) return 'a deadline that may pass at any moment';
@@ -175,5 +182,6 @@ export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (dependsOnUnstableOrder(command)) return 'the outcome hangs on an order Redis leaves open';
   if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
   if (repeatsMembers(command)) return 'its encoding differs by version';
+  if (hasNewArity(command)) return 'takes another number of words in Redis 8: shown by examples';
   return undefined;
 }

@@ -62,14 +62,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       name === 'XINFO STREAM' && leaves !== undefined && leaves.every(({ field }) => field.startsWith('radix-tree-')),
   },
   {
-    id: 'rank-with-score',
-    commands: 'ZRANK, ZREVRANK',
-    what: 'one word more is looked at as an option: `ERR syntax error` unless it is `WITHSCORE`',
-    reason: 'Redis 7.2 added `WITHSCORE`; 7.0 counts the arguments.',
-    covers: ({ name, subject, oracle }) =>
-      /^Z(REV)?RANK$/.test(name) && isArityError(oracle) && text(subject) === 'ERR syntax error',
-  },
-  {
     id: 'getkeys-of-one-word',
     commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
     what: 'a command of one word may be asked about, and the error tells about that command',
@@ -110,10 +102,12 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     id: 'bit-arguments-first',
     commands: 'BITCOUNT, BITPOS',
-    what: 'wrong arguments are an error also where there is no key',
+    what: 'wrong arguments are an error also where there is no key, or one of another type',
     reason: 'Redis 7.2 looks at the arguments before it looks the key up.',
     covers: ({ name, subject, oracle }) =>
-      (name === 'BITCOUNT' || name === 'BITPOS') && isError(subject) && oracle.kind === ':',
+      (name === 'BITCOUNT' || name === 'BITPOS') &&
+      isError(subject) &&
+      (oracle.kind === ':' || text(oracle).startsWith('WRONGTYPE ')),
   },
   {
     id: 'infinite-timeout',
