@@ -6,6 +6,7 @@ import { genericExpireCommands } from './generic-expire.ts';
 import { genericMoveCommands } from './generic-move.ts';
 import { genericObjectCommands } from './generic-object.ts';
 import { genericScanCommands } from './generic-scan.ts';
+import { genericSortCommands } from './generic-sort.ts';
 
 export const genericCommands: readonly Command[] = [
   ...genericExistsCommands,
@@ -13,5 +14,6 @@ export const genericCommands: readonly Command[] = [
   ...genericScanCommands,
   ...genericMoveCommands,
   ...genericObjectCommands,
+  ...genericSortCommands,
   ...genericDatabaseCommands,
 ];
