@@ -7,7 +7,7 @@
  *
  * The sleeper sets SLEEPING and looks at its rings once more before it sleeps; a producer commits and then looks at
  * SLEEPING. Whichever is first, one sees the other, so no message is left lying. While the consumer is busy a ring costs
- * the producer one load.
+ * the producer one atomic operation.
  */
 const SEQUENCE = 0;
 const SLEEPING = 1;
@@ -26,13 +26,13 @@ export class Doorbell {
   }
 
   /**
-   * Wakes the consumer if it sleeps or is about to. Call it after what it should see is committed.
+   * Wakes the consumer if it sleeps or is about to. Call it after what it should see is committed or written.
    * @returns whether this call is the one that must wake it: enough for a consumer in `sleep`; one that waits in an event
    * loop, which can't see this, is then to be woken by the means of that loop. Others who ring meanwhile get false.
    */
   ring(): boolean {
     const words = this.words;
-    if (Atomics.load(words, SLEEPING) === 0) return false;
+    // Not a mere load, before which the processor may keep back plain writes (a deadline, say) that the sleeper looks for.
     if (Atomics.compareExchange(words, SLEEPING, 1, 0) !== 1) return false;
     Atomics.add(words, SEQUENCE, 1);
     Atomics.notify(words, SEQUENCE);
