@@ -1,3 +1,4 @@
+import { EpollTransport } from './epoll.ts';
 import { UringTransport } from './io-uring.ts';
 import { NetTransport } from './net.ts';
 import type { Transport, TransportFactory, TransportHandler } from './transport.ts';
@@ -15,6 +16,7 @@ export interface OpenedTransport {
 /** Best first. */
 const FACTORIES: readonly { name: Transport['name']; open: TransportFactory }[] = [
   { name: 'io_uring', open: (handler) => new UringTransport(handler) },
+  { name: 'epoll', open: (handler) => new EpollTransport(handler) },
   { name: 'net', open: (handler) => new NetTransport(handler) },
 ];
 

@@ -1,6 +1,8 @@
 import { closeSync, unlinkSync } from 'node:fs';
+import { AcceptPause } from './accept-pause.ts';
 import { BesideLibuv } from './beside-libuv.ts';
-import { Libc, systemError } from './libc.ts';
+import { Libc } from './libc.ts';
+import { LinkTable } from './link-table.ts';
 import {
   CQE_WORDS,
   EAGAIN,
@@ -42,9 +44,6 @@ const RECEIVE_BUFFERS = 1024;
 const RECEIVE_BUFFER_BYTES = 16 * 1024;
 /** Most that one send is told to send, so that a large reply can be cancelled and counted while it goes out. */
 const SEND_BYTES_MAX = 1024 * 1024;
-/** How long accepting rests after the process ran out of descriptors or memory. */
-const ACCEPT_RETRY_MS = 100;
-
 /** user_data: low word kind | place << 4 (of a link or a listener); high word the link's id, so that none is mistaken. */
 const KIND_BITS = 4;
 const KIND_MASK = (1 << KIND_BITS) - 1;
@@ -95,16 +94,12 @@ export class UringTransport implements Transport, UringLinkHost {
   private readonly buffers: UringBuffers;
   private readonly loop: BesideLibuv;
   private readonly wakeFd: number;
-  /** By place; places are used again. */
-  private readonly links: (UringLink | undefined)[] = [];
-  private readonly freePlaces: number[] = [];
-  private linkCount = 0;
+  private readonly links = new LinkTable<UringLink>();
   private lastId = 0;
   private dirty: UringLink[] = [];
   private finishing: UringLink[] = [];
   private acceptors: Acceptor[] = [];
-  private acceptTimer: NodeJS.Timeout | undefined;
-  private acceptErrorTold = false;
+  private readonly acceptPause: AcceptPause;
   private sendsInFlight = 0;
   private woken = false;
   private closing: (() => void) | undefined;
@@ -112,6 +107,7 @@ export class UringTransport implements Transport, UringLinkHost {
   /** Throws an Error that says why if io_uring can't be had here. */
   constructor(handler: TransportHandler, options: UringTransportOptions = {}) {
     this.handler = handler;
+    this.acceptPause = new AcceptPause(handler, () => this.armAcceptors());
     this.libc = options.libc ?? Libc.open();
     this.ring = new UringRing(this.libc);
     this.buffers = new UringBuffers(this.libc, this.ring, RECEIVE_BUFFERS, RECEIVE_BUFFER_BYTES);
@@ -144,7 +140,7 @@ export class UringTransport implements Transport, UringLinkHost {
   }
 
   stopListening(): void {
-    clearTimeout(this.acceptTimer);
+    this.acceptPause.stop();
     for (const acceptor of this.acceptors) {
       if (acceptor.stopped) continue;
       acceptor.stopped = true;
@@ -169,10 +165,10 @@ export class UringTransport implements Transport, UringLinkHost {
 
   async close(): Promise<void> {
     this.stopListening();
-    for (const link of this.links) link?.destroy();
+    for (const link of this.links) link.destroy();
     await new Promise<void>((resolve) => {
       this.closing = resolve;
-      if (this.linkCount === 0) resolve();
+      if (this.links.count === 0) resolve();
     });
     this.loop.close();
     this.slots.close();
@@ -186,7 +182,7 @@ export class UringTransport implements Transport, UringLinkHost {
 
   statistics(): UringStatistics {
     return {
-      links: this.linkCount,
+      links: this.links.count,
       sendsInFlight: this.sendsInFlight,
       sendSlotsUsed: this.slots.usedCount,
       sendSlotBytes: this.slots.allocatedBytes,
@@ -206,7 +202,7 @@ export class UringTransport implements Transport, UringLinkHost {
 
   linkPaused(link: UringLink): void {
     if (!link.receiving) return;
-    this.ring.prepare(OP_CANCEL, -1, KIND_RECEIVE | (link.index << KIND_BITS), link.id, 0, 0, KIND_NONE, 0, 0);
+    this.ring.prepare(OP_CANCEL, -1, KIND_RECEIVE | (link.place << KIND_BITS), link.id, 0, 0, KIND_NONE, 0, 0);
     this.loop.kick();
   }
 
@@ -256,10 +252,10 @@ export class UringTransport implements Transport, UringLinkHost {
     const kind = userLow & KIND_MASK;
     const place = userLow >>> KIND_BITS;
     if (kind === KIND_RECEIVE || kind === KIND_SEND) {
-      const link = this.links[place];
+      const link = this.links.find(place, userHigh);
       // A place is given to another link only when all operations have ended, so this can't be; a mistaken send would
       // be worse than a dropped completion.
-      if (link === undefined || link.id !== userHigh) return;
+      if (link === undefined) return;
       if (kind === KIND_RECEIVE) this.received(link, result, flags);
       else this.sent(link, result);
     } else if (kind === KIND_ACCEPT) {
@@ -322,7 +318,7 @@ export class UringTransport implements Transport, UringLinkHost {
   private accepted(acceptor: Acceptor, result: number, flags: number): void {
     if ((flags & IORING_CQE_F_MORE) === 0) acceptor.accepting = false;
     if (result >= 0) {
-      this.acceptErrorTold = false;
+      this.acceptPause.succeeded();
       if (this.closing === undefined) this.open(acceptor, result);
       else this.libc.close(result);
     }
@@ -331,20 +327,13 @@ export class UringTransport implements Transport, UringLinkHost {
       this.armAcceptors();
       return;
     }
-    // Out of descriptors or memory: tried again when a link closes, or after a while.
-    if (!this.acceptErrorTold) this.handler.onAcceptError?.(systemError(-result, 'accept'));
-    this.acceptErrorTold = true;
-    this.acceptTimer ??= setTimeout(() => {
-      this.acceptTimer = undefined;
-      this.armAcceptors();
-    }, ACCEPT_RETRY_MS).unref();
+    // Out of descriptors or memory.
+    this.acceptPause.failed(-result);
   }
 
   private open(acceptor: Acceptor, fd: number): void {
-    const place = this.freePlaces.pop() ?? this.links.length;
-    const link = new UringLink(this, ++this.lastId, place, fd, acceptor.unixPath);
-    this.links[place] = link;
-    this.linkCount++;
+    const link = new UringLink(this, ++this.lastId, this.links.takePlace(), fd, acceptor.unixPath);
+    this.links.put(link);
     const welcome = this.handler.onOpen(link);
     if (!welcome) link.endAfterFlush();
     if (!link.paused && !link.receiving) this.armReceive(link, OP_RECEIVE_FIRST);
@@ -367,7 +356,7 @@ export class UringTransport implements Transport, UringLinkHost {
 
   private armReceive(link: UringLink, op: number): void {
     link.receiving = true;
-    const userLow = KIND_RECEIVE | (link.index << KIND_BITS);
+    const userLow = KIND_RECEIVE | (link.place << KIND_BITS);
     this.ring.prepare(op, link.fd, 0, 0, 0, 0, userLow, link.id, BUFFER_GROUP);
   }
 
@@ -387,7 +376,7 @@ export class UringTransport implements Transport, UringLinkHost {
     const bytes = Math.min(chunk.to - chunk.from, SEND_BYTES_MAX);
     link.sending = true;
     this.sendsInFlight++;
-    const userLow = KIND_SEND | (link.index << KIND_BITS);
+    const userLow = KIND_SEND | (link.place << KIND_BITS);
     const high = address / 4_294_967_296;
     this.ring.prepare(IORING_OP_SEND, link.fd, address | 0, high, bytes, MSG_NOSIGNAL, userLow, link.id, 0);
   }
@@ -447,14 +436,8 @@ export class UringTransport implements Transport, UringLinkHost {
     if (link.receiving || link.sending || !link.fdOpen) return;
     link.fdOpen = false;
     this.ring.prepare(OP_CLOSE, link.fd, 0, 0, 0, 0, KIND_NONE, 0, 0);
-    this.links[link.index] = undefined;
-    this.freePlaces.push(link.index);
-    this.linkCount--;
-    if (this.linkCount === 0) this.closing?.();
-    if (this.acceptTimer !== undefined) {
-      clearTimeout(this.acceptTimer);
-      this.acceptTimer = undefined;
-      this.armAcceptors();
-    }
+    this.links.remove(link);
+    if (this.links.count === 0) this.closing?.();
+    this.acceptPause.over();
   }
 }

@@ -76,8 +76,9 @@ export class Libc {
     return this.koffi.errno();
   }
 
-  /** Where the first byte of `memory` lies. Only memory that doesn't move has a lasting address: see PinnedMemory. */
+  /** Where the first byte of `memory` lies. Throws if it is not shared: other memory may move, or be given away. */
   addressOf(memory: Uint8Array): number {
+    if (!(memory.buffer instanceof SharedArrayBuffer)) throw new TypeError('only shared memory has a lasting address');
     return Number(this.koffi.address(memory));
   }
 

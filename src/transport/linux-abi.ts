@@ -54,12 +54,12 @@ export const POLLIN = 1;
 export const EPOLL_CLOEXEC = 0x80000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
-export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 1;
 export const EPOLLOUT = 4;
 export const EPOLLERR = 8;
 export const EPOLLHUP = 16;
 export const EPOLLRDHUP = 0x2000;
+export const EPOLLET = 1 << 31;
 /** struct epoll_event is packed on x86-64 only: u32 events, u64 data. Elsewhere data is aligned to 8. */
 export const EPOLL_EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 export const EPOLL_DATA_WORD = process.arch === 'x64' ? 1 : 2;
@@ -68,7 +68,6 @@ export const EPOLL_DATA_WORD = process.arch === 'x64' ? 1 : 2;
 export const SYS_IO_URING_SETUP = 425;
 export const SYS_IO_URING_ENTER = 426;
 export const SYS_IO_URING_REGISTER = 427;
-export const SYS_EPOLL_PWAIT2 = 441;
 
 // linux/io_uring.h: io_uring_setup
 export const IORING_SETUP_CQSIZE = 1 << 3;

@@ -28,7 +28,7 @@ export interface Link {
   /** True once the link is closed or closing: `send` is then a no-op. */
   readonly closed: boolean;
   /**
-   * Sends bytes `[from, to)` of `region`. What the kernel doesn't take at once is copied and sent later, in order; the
+   * Sends bytes `[from, to)` of `region`, which must be shared memory (as Region.allocate makes it). What the kernel doesn't take at once is copied and sent later, in order; the
    * caller may overwrite its memory as soon as this returns.
    */
   send(region: Region, from: number, to: number): void;

@@ -1,7 +1,7 @@
 import { copy, Region } from '../base/region.ts';
+import { LinuxLink } from './linux-link.ts';
 import type { LinuxSockets } from './linux-sockets.ts';
 import { type OutputChunk, type SendSlots, SLOT_BYTES } from './send-slots.ts';
-import type { Link } from './transport.ts';
 
 /** Larger replies are copied into memory of their own rather than into a row of slots. */
 const SLOTTED_BYTES_MAX = 8 * SLOT_BYTES;
@@ -18,17 +18,8 @@ export interface UringLinkHost {
   linkResumed(link: UringLink): void;
 }
 
-/** An accepted connection on the ring. Fields below the line belong to the transport. */
-export class UringLink implements Link {
-  readonly id: number;
-  readonly fd: number;
-  readonly isUnixSocket: boolean;
-  owner: unknown = undefined;
-  closed = false;
-
-  // ---- the transport's
-  /** Place in the transport's table of links. */
-  readonly index: number;
+/** An accepted connection on the ring. Public fields are the transport's, but for those of Link. */
+export class UringLink extends LinuxLink {
   /** A multishot receive is under way. */
   receiving = false;
   /** A send is under way: it reads from `head`, and may do so until its completion. */
@@ -45,32 +36,15 @@ export class UringLink implements Link {
   doomed = false;
   /** onClose was called. */
   told = false;
-  fdOpen = true;
   head: OutputChunk | null = null;
   queuedBytes = 0;
   drainClaimed = false;
   private tail: OutputChunk | null = null;
-  private remote = '';
-  private local = '';
   private readonly host: UringLinkHost;
 
-  constructor(host: UringLinkHost, id: number, index: number, fd: number, unixPath: string) {
+  constructor(host: UringLinkHost, id: number, place: number, fd: number, unixPath: string) {
+    super(id, place, fd, unixPath, host.sockets);
     this.host = host;
-    this.id = id;
-    this.index = index;
-    this.fd = fd;
-    this.isUnixSocket = unixPath !== '';
-    if (this.isUnixSocket) this.remote = this.local = `${unixPath}:0`;
-  }
-
-  get remoteAddress(): string {
-    if (this.remote === '') this.remote = this.fdOpen ? this.host.sockets.peerName(this.fd) : '?:0';
-    return this.remote;
-  }
-
-  get localAddress(): string {
-    if (this.local === '') this.local = this.fdOpen ? this.host.sockets.localName(this.fd) : '?:0';
-    return this.local;
   }
 
   get unsentBytes(): number {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Region } from '../../src/base/region.ts';
+import { EpollTransport } from '../../src/transport/epoll.ts';
 import { UringTransport } from '../../src/transport/io-uring.ts';
 import { NetTransport } from '../../src/transport/net.ts';
 import type { Link } from '../../src/transport/transport.ts';
@@ -11,6 +12,7 @@ import { Client, type OpenTransport, until, withTransport } from './harness.ts';
 
 const IMPLEMENTATIONS: readonly [string, OpenTransport][] = [
   ['io_uring', (handler) => new UringTransport(handler)],
+  ['epoll', (handler) => new EpollTransport(handler)],
   ['net', (handler) => new NetTransport(handler)],
   ['net, copying', (handler) => new NetTransport(handler, { userBuffer: false })],
 ];
