@@ -3,6 +3,7 @@
  * or the server are added by the I/O threads alone (server/).
  */
 import { bitmapCommands } from './bitmap.ts';
+import { debugDataCommands } from './debug-data.ts';
 import type { Command } from './define.ts';
 import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
@@ -43,4 +44,5 @@ export const dataCommands: readonly Command[] = [
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
   ...memoryUsageCommands,
+  ...debugDataCommands,
 ];

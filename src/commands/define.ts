@@ -64,6 +64,8 @@ export interface CommandSpec {
    * Commands of flag `blocking` are such without saying so.
    */
   staysHere?: boolean;
+  /** No client can name it: another command passes its words on to it. */
+  internal?: boolean;
   /** Arity where the syntax doesn't give it. */
   arity?: number;
   run: (ctx: Context) => void;

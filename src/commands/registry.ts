@@ -19,15 +19,21 @@ export class Registry {
       if (this.byName.has(command.name)) throw new Error(`two commands named ${command.name}`);
       command.id = this.commands.length;
       this.commands.push(command);
+      this.names.push(Buffer.from(command.name));
+      if (command.spec.internal) continue;
       this.byName.set(command.name, command);
       const [container, sub] = command.name.split('|');
-      this.names.push(Buffer.from(command.name));
       if (sub === undefined) this.addSlot(command);
       else {
         command.parent = this.container(container);
         command.parent.subcommands.set(sub, command);
       }
     }
+  }
+
+  /** All but the internal ones, subcommands among them. */
+  get visible(): Command[] {
+    return this.commands.filter(({ spec }) => spec.internal !== true);
   }
 
   /** By name in any case, `config|get` for a subcommand. Cold. */

@@ -16,7 +16,7 @@ const BAD_COUNT = error('ERR Invalid number of arguments specified for command')
 const BAD_ARGUMENTS = error('ERR Invalid arguments specified for command');
 
 /** Commands that are no subcommands, in the order of the table. */
-const topLevel = (registry: Registry): Command[] => registry.commands.filter(({ parent }) => parent === undefined);
+const topLevel = (registry: Registry): Command[] => registry.visible.filter(({ parent }) => parent === undefined);
 
 /** @param registry of this thread; looked at when a command runs */
 export function commandCommands(registry: Registry): readonly Command[] {
@@ -49,7 +49,7 @@ export function commandCommands(registry: Registry): readonly Command[] {
 
   const list = (ctx: Context): void => {
     const { argc, reply } = ctx;
-    let all = registry.commands;
+    let all = registry.visible;
     if (argc > 2) {
       if (argc !== 5 || !ctx.isWord(2, 'FILTERBY')) throw SYNTAX_ERROR;
       all = all.filter(filterOf(ctx));

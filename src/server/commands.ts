@@ -6,6 +6,7 @@ import { clientCommands } from './client-commands.ts';
 import { commandCommands } from './command-commands.ts';
 import { configCommands } from './config-commands.ts';
 import { connectionCommands } from './connection-commands.ts';
+import { debugCommand } from './debug-commands.ts';
 import { helloCommands } from './hello-commands.ts';
 import { infoCommand } from './info/info-command.ts';
 import { latencyCommands } from './latency-commands.ts';
@@ -25,6 +26,7 @@ export function serverCommands(services: Services): readonly Command[] {
     infoCommand(services),
     ...transactionCommands(services),
     ...adminCommands(services),
+    debugCommand(services),
     ...memoryCommands(services),
     ...slowlogCommands(services),
     ...latencyCommands(services),

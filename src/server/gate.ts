@@ -8,6 +8,8 @@ import type { Pause } from './pause.ts';
 import type { Server } from './server.ts';
 
 export class Gate {
+  /** Told when a pause begins or ends. */
+  onPause: (paused: boolean) => void = () => {};
   private readonly server: Server;
   private readonly authentication: Authentication;
   private readonly pause: Pause;
@@ -18,7 +20,10 @@ export class Gate {
     this.authentication = authentication;
     this.pause = pause;
     this.stats = stats;
-    this.pause.onChange = () => this.update();
+    this.pause.onChange = () => {
+      this.update();
+      this.onPause(this.pause.isOn);
+    };
     this.update();
     config.onChange('requirepass', () => this.update());
   }

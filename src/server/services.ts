@@ -13,6 +13,7 @@ import type { SlowLog } from '../observe/slow-log.ts';
 import type { WorkerPool } from '../shard/pool.ts';
 import type { Shard } from '../store/shard.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { ActiveExpire } from './active-expire.ts';
 import type { Authentication } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import type { Housekeeping } from './housekeeping.ts';
@@ -38,6 +39,7 @@ export interface Services {
   readonly slowLog: SlowLog;
   readonly latency: LatencyMonitor;
   readonly pool: WorkerPool;
+  readonly activeExpire: ActiveExpire;
   readonly transport: Transport;
   /** The I/O thread's view of all shards. */
   readonly shards: readonly Shard[];

@@ -23,6 +23,8 @@ import { AccessClock } from '../store/access.ts';
 import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
 import { openTransport } from '../transport/choose.ts';
+import { listDebug } from '../types/list-limits.ts';
+import { ActiveExpire } from './active-expire.ts';
 import { Authentication } from './authentication.ts';
 import { printBanner, showsLogo } from './banner.ts';
 import { serverCommands } from './commands.ts';
@@ -71,6 +73,12 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     if (shared.length > 0) pool.tell({ kind: 'config', update: config.toShared(shared) });
   });
 
+  const activeExpire = new ActiveExpire(pool);
+  core.gate.onPause = (paused) => activeExpire.setPaused(paused);
+  pool.onStarted = () => {
+    activeExpire.tell();
+    pool.tell({ kind: 'packed-threshold', bytes: listDebug.packedThresholdBytes });
+  };
   const slowLog = new SlowLog(config);
   const latency = new LatencyMonitor();
   tellSlowCommands({ slowLog, latency }, core.executor, pool, server, config);
@@ -87,6 +95,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     config,
     log,
     pool,
+    activeExpire,
     transport,
     slowLog,
     latency,
@@ -151,7 +160,7 @@ function buildCore(config: Config, log: Log) {
   const authentication = new Authentication(config);
   const pause = new Pause(server, systemClock.nowMs);
   server.onGone = (connection) => pause.forget(connection);
-  new Gate(server, authentication, pause, stats, config);
+  const gate = new Gate(server, authentication, pause, stats, config);
   protect(server, config, authentication);
   const memory = new MemoryUse(shards, server);
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
@@ -166,6 +175,7 @@ function buildCore(config: Config, log: Log) {
     handOff,
     server,
     authentication,
+    gate,
     pause,
     memory,
     housekeeping,

@@ -27,6 +27,7 @@ export interface PoolLog {
 }
 
 interface Pool {
+  readonly threads: readonly { readonly threadId: number; terminate(): Promise<number> }[];
   run(task: unknown, options: object): Promise<unknown>;
   destroy(): Promise<void>;
 }
@@ -47,6 +48,8 @@ export class WorkerPool {
   private readonly handles: Handle[];
   private pool: Pool | undefined;
   private stopping = false;
+  /** A worker runs, or runs again: what was told to it before must be told again. */
+  onStarted: () => void = () => {};
   /** Told of commands that took a worker long. */
   onSlow: (report: Extract<WorkerReport, { kind: 'slow' }>) => void = () => {};
   /** Workers that died and were started again. */
@@ -98,9 +101,10 @@ export class WorkerPool {
     await this.pool?.destroy();
   }
 
-  /** Node's ids of the worker threads, for tests that kill one. */
-  get nodeThreadIds(): number[] {
-    return this.handles.map((handle) => handle.nodeThreadId);
+  /** Ends a worker's thread wherever it is, as a crash would: for tests. Another takes its place. */
+  kill(worker: number): void {
+    const { nodeThreadId } = this.handles[worker];
+    this.pool?.threads.find(({ threadId }) => threadId === nodeThreadId)?.terminate();
   }
 
   private keepRunning(worker: number): void {
@@ -143,8 +147,10 @@ export class WorkerPool {
   }
 
   private onReport(worker: number, report: WorkerReport): void {
-    if (report.kind === 'started') this.handles[worker].nodeThreadId = report.nodeThreadId;
-    else if (report.kind === 'slow') this.onSlow(report);
+    if (report.kind === 'started') {
+      this.handles[worker].nodeThreadId = report.nodeThreadId;
+      this.onStarted();
+    } else if (report.kind === 'slow') this.onSlow(report);
     else this.log.warning(`Command ${report.command} failed on worker ${worker}; this is a bug.\n${report.stack}`);
   }
 

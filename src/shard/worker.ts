@@ -25,6 +25,7 @@ import { AccessClock } from '../store/access.ts';
 import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
 import type { WakerSpec } from '../transport/transport.ts';
+import { listDebug } from '../types/list-limits.ts';
 import { type Correspondent, Mail } from './mail.ts';
 import { createWaker } from './waker.ts';
 import { WorkerLoop } from './worker-loop.ts';
@@ -47,7 +48,8 @@ export interface WorkerTask {
 /** What comes by the control port. */
 export type ControlMessage =
   | { readonly kind: 'config'; readonly update: SharedConfig }
-  | { readonly kind: 'active-expire'; readonly on: boolean };
+  | { readonly kind: 'active-expire'; readonly on: boolean }
+  | { readonly kind: 'packed-threshold'; readonly bytes: number };
 
 /** What goes out by the control port. */
 export type WorkerReport =
@@ -133,6 +135,7 @@ export default function runWorker(task: WorkerTask): void {
       for (let got = receiveMessageOnPort(controlPort); got !== undefined; got = receiveMessageOnPort(controlPort)) {
         const message = got.message as ControlMessage;
         if (message.kind === 'config') config.apply(message.update);
+        else if (message.kind === 'packed-threshold') listDebug.packedThresholdBytes = message.bytes;
         else loop.expires = message.on;
       }
     },

@@ -126,7 +126,7 @@ export function replicationFields({ config, replicationId }: Services): Field[] 
 
 export function commandStatsFields({ registry, stats }: Services): Field[] {
   const fields: Field[] = [];
-  for (const { id, name } of registry.commands) {
+  for (const { id, name } of registry.visible) {
     const { calls, microseconds, rejected, failed } = stats.totals(id);
     if (calls === 0 && rejected === 0 && failed === 0) continue;
     const perCall = calls === 0 ? 0 : microseconds / calls;
