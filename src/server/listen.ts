@@ -1,6 +1,21 @@
 import type { Config } from '../config/config.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import type { Log } from '../observe/log.ts';
 import type { ListenOptions, Transport } from '../transport/transport.ts';
+
+/** What is settled when the server begins to listen. */
+const SETTLED = ['port', 'bind', 'tcp-keepalive'] as const;
+
+/** CONFIG SET of where the server listens is refused rather than taken and not acted on. */
+export function keepWhereItListens(config: Config): void {
+  for (const name of SETTLED) {
+    const settled = config.value(name);
+    config.onChange(name, () => {
+      // Taking the refused change back is told of too.
+      if (config.value(name) !== settled) throw new ConfigRefusal(`${name} can't be changed while the server runs`);
+    });
+  }
+}
 
 /** Listens where the configuration says. @throws Error that says in one line why it can't; the transport is closed then */
 export async function listen(transport: Transport, config: Config, log: Log): Promise<void> {

@@ -31,7 +31,7 @@ import { serverCommands } from './commands.ts';
 import { Gate } from './gate.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { protect, serverLimits } from './limits.ts';
-import { listen } from './listen.ts';
+import { keepWhereItListens, listen } from './listen.ts';
 import { MemoryUse } from './memory-use.ts';
 import { Pause } from './pause.ts';
 import { writePidFile } from './pid-file.ts';
@@ -112,6 +112,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
 
   announce(services, transportLine);
   await listen(transport, config, log);
+  keepWhereItListens(config);
   noteProcessId(config, log);
   shutdown.onSignals();
   core.housekeeping.start();

@@ -34,9 +34,8 @@ export const networkDirectives = {
     about: 'Permissions of the Unix socket. 0: as the umask leaves them.',
   }),
   'protected-mode': directive(bool, 'yes', {
-    built: false,
+    built: true,
     about: 'Refuses clients from other machines as long as there is no password.',
-    missing: 'clients from other machines are treated like local ones',
   }),
   maxclients: directive(integer(1, UINT_MAX), '10000', { built: true, about: 'Connections served at a time.' }),
   'maxmemory-clients': directive(memoryOrPercent(LONG_MAX), '0', {

@@ -29,23 +29,23 @@ export const observationDirectives = {
     about: 'Keeps keys and values out of the log.',
   }),
   'slowlog-log-slower-than': directive(integer(-1, LONG_MAX), '10000', {
-    built: false,
+    built: true,
     about: 'Microseconds from which a command enters the slow log. Negative: none does.',
   }),
   'slowlog-max-len': directive(integer(0, LONG_MAX), '128', {
-    built: false,
+    built: true,
     about: 'Entries that the slow log keeps.',
   }),
   'slowlog-entry-max-argc': directive(integer(2, INT_MAX), '32', {
-    built: false,
+    built: true,
     about: 'Arguments kept of a command in the slow log.',
   }),
   'slowlog-entry-max-string-len': directive(integer(1, LONG_MAX), '128', {
-    built: false,
+    built: true,
     about: 'Bytes kept of an argument in the slow log.',
   }),
   'latency-monitor-threshold': directive(integer(0, LONG_MAX), '0', {
-    built: false,
+    built: true,
     about: 'Milliseconds from which LATENCY notes an event. 0: none.',
   }),
   'latency-tracking': directive(bool, 'yes', { built: false, about: 'Measures how long each command takes.' }),

@@ -8,10 +8,9 @@ const OPEN = 'anybody who can connect can run every command';
 /** Who may do what. */
 export const securityDirectives = {
   requirepass: directive(string({ emptyMeansUnset: true }), '', {
-    built: false,
+    built: true,
     flags: ['sensitive'],
     about: 'Password of the default user.',
-    missing: OPEN,
   }),
   aclfile: directive(string(), '', {
     built: false,
