@@ -1,5 +1,5 @@
 import { type Command, encodeCommand, isAggregate, isError, type Reply, show } from '../support/resp.ts';
-import { RespClient } from '../support/resp-client.ts';
+import { BrokenConnection, RespClient } from '../support/resp-client.ts';
 import { type ServerCommand, ServerProcess } from '../support/server-process.ts';
 
 /** A connection with the number CLIENT UNBLOCK knows it by. */
@@ -73,14 +73,21 @@ export class Endpoint {
       : `${this.#process.ended}\n${this.#process.output.slice(-2_000)}`;
   }
 
-  /** An empty server with new connections, and these settings; a server that has died is started again. */
+  /** An empty server with new connections, and these settings; one that has died or hangs is started again. */
   async reset(settings: readonly Command[]): Promise<void> {
-    this.#closeSessions();
-    if (this.#process.ended !== undefined) {
-      await this.#process.stop();
-      this.#process = await ServerProcess.start(this.server);
-      this.#port = this.#process.port;
+    try {
+      if (this.#process.ended === undefined) return await this.#prepare(settings);
+    } catch (error) {
+      if (!(error instanceof BrokenConnection)) throw error;
     }
+    await this.#process.stop();
+    this.#process = await ServerProcess.start(this.server);
+    this.#port = this.#process.port;
+    await this.#prepare(settings);
+  }
+
+  async #prepare(settings: readonly Command[]): Promise<void> {
+    this.#closeSessions();
     for (const protocol of [this.protocol, this.protocol, 2]) {
       const client = await RespClient.open(this.#port);
       if (protocol === 3) {

@@ -2,10 +2,10 @@
  * Sends steps to both servers and stops at the first difference.
  */
 import { asCliLine, type Command, isAggregate, isError, type Reply, show } from '../support/resp.ts';
-import { BrokenConnection, type RawReply } from '../support/resp-client.ts';
-import type { Endpoint, Session } from './endpoint.ts';
+import { BrokenConnection, type RawReply, type RespClient } from '../support/resp-client.ts';
+import type { Endpoint } from './endpoint.ts';
 import { causeOf, verdict } from './known-differences.ts';
-import { compareState } from './state.ts';
+import { readState } from './state.ts';
 import { cursorIndex, readAll, type Step } from './steps.ts';
 import { Tally } from './tally.ts';
 
@@ -47,6 +47,8 @@ class Found extends Error {
 
 const BATCH_STEPS = 40;
 const EXEC: Command = ['EXEC'];
+const mainOf = (of: Endpoint) => of.main.client;
+const otherOf = (of: Endpoint) => of.other.client;
 
 class Player {
   readonly #pair: Pair;
@@ -58,11 +60,11 @@ class Player {
   }
 
   /** Sends the same to the same connection of both; a broken connection is a difference of the command it broke at. */
-  async both(commands: readonly Command[], session: (of: Endpoint) => Session = (of) => of.main) {
+  async both(commands: readonly Command[], connection: (of: Endpoint) => RespClient = mainOf) {
     const { subject, oracle } = this.#pair;
     const [left, right] = await Promise.all([
-      session(subject).client.pipeline(commands).catch(asBroken),
-      session(oracle).client.pipeline(commands).catch(asBroken),
+      connection(subject).pipeline(commands).catch(asBroken),
+      connection(oracle).pipeline(commands).catch(asBroken),
     ]);
     if (right instanceof BrokenConnection) {
       const at = commands[right.replies.length];
@@ -92,8 +94,8 @@ class Player {
   }
 
   /** One exchange on some connection, replies compared one by one. */
-  async exchange(commands: readonly Command[], session?: (of: Endpoint) => Session, where = ''): Promise<void> {
-    const { left, right } = await this.both(commands, session);
+  async exchange(commands: readonly Command[], connection?: (of: Endpoint) => RespClient, where = ''): Promise<void> {
+    const { left, right } = await this.both(commands, connection);
     const replies = left instanceof BrokenConnection ? left.replies : left;
     replies.forEach(({ raw, reply }, i) => {
       if (raw === right[i].raw) this.tally.add(commands[i], right[i].reply);
@@ -154,8 +156,10 @@ class Player {
     const isSameShape =
       subject.kind === oracle.kind &&
       (!isAggregate(subject) || !isAggregate(oracle) || subject.items.length === oracle.items.length);
-    const pool = new Set(leafTexts(all).map(numberOrText));
-    const drawn = leafTexts(subject).map(numberOrText);
+    // Scores are printed in two ways by two versions.
+    const comparable = command[0].toUpperCase() === 'ZRANDMEMBER' ? numberOrText : (text: string) => text;
+    const pool = new Set(leafTexts(all).map(comparable));
+    const drawn = leafTexts(subject).map(comparable);
     const isDrawn = isError(oracle)
       ? subject.kind === '-'
       : drawn.every((text) => oracle.kind === 'null' || pool.has(text));
@@ -180,7 +184,7 @@ class Player {
 
   async watch(key: string, command: Command): Promise<void> {
     await this.exchange([['WATCH', key]]);
-    await this.exchange([command], (of) => of.other);
+    await this.exchange([command], otherOf);
     await this.exchange(
       [['MULTI'], ['PING'], EXEC],
       undefined,
@@ -192,7 +196,7 @@ class Player {
     const { subject, oracle } = this.#pair;
     const waiting = Promise.all([blockOn(subject, command), blockOn(oracle, command)]);
     const [left, right] = await waiting;
-    await this.exchange(others, (of) => of.other, `while another waits in ${asCliLine(command)}:`);
+    await this.exchange(others, otherOf, `while another waits in ${asCliLine(command)}:`);
     const unblock = await Promise.all([subject, oracle].map((of) => of.ask('CLIENT', 'UNBLOCK', of.main.id)));
     const [served, expected] = await Promise.all([left.reply, right.reply]);
     if (served instanceof BrokenConnection) this.broken(command, served);
@@ -238,14 +242,17 @@ class Player {
   }
 
   async state(): Promise<void> {
-    const { subject, oracle } = this.#pair;
     await this.events();
-    await compareState(subject, oracle, (command, left, right) => this.check(command, left, right, 'state')).catch(
-      (error: unknown) => {
-        if (error instanceof BrokenConnection && subject.crash) this.broken(['(state)'], error);
-        throw error;
-      },
-    );
+    const ask = async (commands: readonly Command[]) => {
+      const { left, right } = await this.both(commands, (of) => of.inspector);
+      const replies = left instanceof BrokenConnection ? left.replies : left;
+      replies.forEach(({ raw, reply }, i) => {
+        if (raw !== right[i].raw) this.check(commands[i], reply, right[i].reply, 'state');
+      });
+      if (left instanceof BrokenConnection) this.broken(commands[replies.length], left);
+      return right.map(({ reply }) => reply);
+    };
+    await readState(ask);
   }
 
   /** Plays one step that can't go with others. */
@@ -315,7 +322,6 @@ function leafTexts(reply: Reply): string[] {
   return isAggregate(reply) ? reply.items.flatMap(leafTexts) : [reply.text];
 }
 
-/** Scores are printed in two ways by two versions: compared as numbers. */
 function numberOrText(text: string): string | number {
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
@@ -384,6 +390,12 @@ export async function play(pair: Pair, settings: readonly Command[], steps: read
       from = to;
     }
   } catch (error) {
+    if (error instanceof BrokenConnection && pair.oracle.crash === undefined) {
+      // Broke outside the stream of commands: while it was told to unblock, or for its events.
+      const cause = `${steps[at].kind} connection`;
+      const subject = pair.subject.crash ?? error.message;
+      return outcome({ step: at, command: ['PING'], where: 'another connection', subject, oracle: 'a reply', cause });
+    }
     if (!(error instanceof Found)) throw error;
     return outcome({ ...error.difference, step: at });
   }

@@ -1,10 +1,10 @@
 import { type Command, isAggregate, type Reply } from '../support/resp.ts';
-import type { Endpoint } from './endpoint.ts';
 
 /** Databases that the generator writes to. */
 const DATABASES = ['0', '1', '2'];
 
-type Check = (command: Command, subject: Reply, oracle: Reply) => void;
+/** Sends commands to both servers, compares what they answer, and returns the oracle's replies. */
+type Ask = (commands: readonly Command[]) => Promise<readonly Reply[]>;
 
 /** Commands that read all of a key's value. */
 function contentCommands(type: string, key: string): Command[] {
@@ -29,18 +29,8 @@ function contentCommands(type: string, key: string): Command[] {
   }
 }
 
-/** Compares every key of both servers: its type, encoding, deadline and value. */
-export async function compareState(subject: Endpoint, oracle: Endpoint, check: Check): Promise<void> {
-  const ask = async (commands: readonly Command[]) => {
-    const [left, right] = await Promise.all([
-      subject.inspector.pipeline(commands),
-      oracle.inspector.pipeline(commands),
-    ]);
-    commands.forEach((command, i) => {
-      if (left[i].raw !== right[i].raw) check(command, left[i].reply, right[i].reply);
-    });
-    return right.map(({ reply }) => reply);
-  };
+/** Asks for every key: its type, encoding, deadline and value. */
+export async function readState(ask: Ask): Promise<void> {
   for (const database of DATABASES) {
     const [, keys] = await ask([
       ['SELECT', database],
