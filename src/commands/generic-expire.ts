@@ -2,6 +2,7 @@
 import { addToCounter, COUNTER_EXPIRED_ON_WRITE } from '../store/counters.ts';
 import { hasDeadline } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
+import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error } from './errors.ts';
@@ -50,7 +51,7 @@ function parseConditions(ctx: Context): number {
     else if (ctx.isWord(arg, 'XX')) conditions |= ONLY_WITH;
     else if (ctx.isWord(arg, 'GT')) conditions |= ONLY_LATER;
     else if (ctx.isWord(arg, 'LT')) conditions |= ONLY_EARLIER;
-    else throw error(`ERR Unsupported option ${ctx.text(arg)}`);
+    else throw error(`ERR Unsupported option ${argumentText(ctx, arg)}`);
   }
   if ((conditions & ONLY_WITHOUT) !== 0 && conditions !== ONLY_WITHOUT) throw NX_STANDS_ALONE;
   if ((conditions & ONLY_LATER) !== 0 && (conditions & ONLY_EARLIER) !== 0) throw GT_OR_LT;

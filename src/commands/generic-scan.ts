@@ -5,6 +5,7 @@ import type { Arena } from '../memory/arena.ts';
 import { hasDeadline, keyAt, keyLength, typeOf } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { HASH_END } from '../store/table.ts';
+import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
@@ -123,7 +124,7 @@ function parseScanOptions(ctx: Context, filter: KeyFilter): number {
       filter.setPattern(arg + 1);
     } else if (ctx.isWord(arg, 'TYPE') && !isLast) {
       filter.type = TYPE_NAMES.indexOf(ctx.text(arg + 1).toLowerCase());
-      if (filter.type < 0) throw error(`ERR unknown type name '${ctx.text(arg + 1)}'`);
+      if (filter.type < 0) throw error(`ERR unknown type name '${argumentText(ctx, arg + 1)}'`);
     } else if (ctx.isWord(arg, 'NOVALUES')) {
       throw error('ERR NOVALUES option can only be used in HSCAN');
     } else {

@@ -90,8 +90,8 @@ export class Writer {
   error(text: string): void {
     this.errors++;
     this.onError(text);
-    // A line end inside would end the reply early, so it is told as a space, as Redis does.
-    this.line(MINUS, text.replace(/[\r\n]/g, ' '));
+    // A line end inside would end the reply early, so it is told as a space, and left out at the end, as Redis does.
+    this.line(MINUS, text.replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' '));
   }
 
   integer(value: number): void {

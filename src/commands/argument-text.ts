@@ -1,0 +1,9 @@
+import { latin1 } from '../base/region.ts';
+import type { Context } from './context.ts';
+
+/** Argument `arg` as an error repeats it to the client: byte for byte, but only up to a zero byte, as C strings end there. */
+export function argumentText({ source, at, size }: Context, arg: number): string {
+  const text = latin1(source, at[arg], size[arg]);
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
+}
