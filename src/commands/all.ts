@@ -19,6 +19,7 @@ import { setAlgebraCommands } from './set-algebra.ts';
 import { setRandomCommands } from './set-random.ts';
 import { sortedSetCommands } from './sorted-set.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
+import { sortedSetBlockCommands } from './sorted-set-block.ts';
 import { sortedSetPopCommands } from './sorted-set-pop.ts';
 import { sortedSetRandomCommands } from './sorted-set-random.ts';
 import { sortedSetRangeCommands } from './sorted-set-range.ts';
@@ -40,6 +41,7 @@ export const dataCommands: readonly Command[] = [
   ...hashExtendedCommands,
   ...sortedSetCommands,
   ...sortedSetPopCommands,
+  ...sortedSetBlockCommands,
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
