@@ -1,7 +1,7 @@
 import type { Libc, PollHandle } from './libc.ts';
 
 /** Rounds made in one turn before libuv gets its own. */
-const ROUNDS_MAX = 16;
+const ROUNDS_MAX = 4;
 
 /** An event loop of our own, as the sharing sees it. */
 export interface OwnLoop {
@@ -22,7 +22,7 @@ export interface OwnLoop {
  * Shares a thread between libuv's event loop and one of our own (a ring, an epoll set) that a descriptor speaks for.
  *
  * libuv does all the waiting, so its timers, messages and signals are as punctual as ever, and an idle server wakes for
- * nothing. When the descriptor turns readable, a turn makes rounds until nothing is left, at most 16 before libuv
+ * nothing. When the descriptor turns readable, a turn makes rounds until nothing is left, at most 4 before libuv
  * comes to its own. A turn runs as an immediate: promises and ticks made in it run before the next.
  *
  * Waiting in our own system call instead was measured: with a timeout below a scheduler tick it costs 1.5 µs a request,

@@ -1,4 +1,4 @@
-import { closeSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { AcceptPause } from './accept-pause.ts';
 import { BesideLibuv } from './beside-libuv.ts';
 import { Libc } from './libc.ts';
@@ -8,7 +8,6 @@ import {
   EAGAIN,
   ECANCELED,
   ECONNABORTED,
-  EFD_CLOEXEC,
   EINTR,
   ENOBUFS,
   IORING_ACCEPT_MULTISHOT,
@@ -19,16 +18,13 @@ import {
   IORING_OP_ACCEPT,
   IORING_OP_ASYNC_CANCEL,
   IORING_OP_CLOSE,
-  IORING_OP_POLL_ADD,
   IORING_OP_RECV,
   IORING_OP_SEND,
-  IORING_POLL_ADD_MULTI,
   IORING_RECV_MULTISHOT,
   IORING_RECVSEND_POLL_FIRST,
   IOSQE_BUFFER_SELECT,
   IOSQE_CQE_SKIP_SUCCESS,
   MSG_NOSIGNAL,
-  POLLIN,
   SHUT_RDWR,
   SHUT_WR,
   SOCK_CLOEXEC,
@@ -39,6 +35,7 @@ import { LINGER_MS, type ListenOptions, type Transport, type TransportHandler, t
 import { BUFFER_GROUP, UringBuffers } from './uring-buffers.ts';
 import { UringLink, type UringLinkHost } from './uring-link.ts';
 import { UringRing } from './uring-ring.ts';
+import { WakeSource } from './wake-source.ts';
 
 const RECEIVE_BUFFERS = 1024;
 const RECEIVE_BUFFER_BYTES = 16 * 1024;
@@ -50,9 +47,8 @@ const KIND_MASK = (1 << KIND_BITS) - 1;
 const KIND_RECEIVE = 1;
 const KIND_SEND = 2;
 const KIND_ACCEPT = 3;
-const KIND_WAKE = 4;
 /** Nobody waits for the result: cancelling and closing. */
-const KIND_NONE = 5;
+const KIND_NONE = 4;
 
 const OP_RECEIVE = IORING_OP_RECV | (IOSQE_BUFFER_SELECT << 8) | (IORING_RECV_MULTISHOT << 16);
 /** A connection just accepted seldom has sent anything: waiting first saves an attempt. */
@@ -93,7 +89,7 @@ export class UringTransport implements Transport, UringLinkHost {
   private readonly ring: UringRing;
   private readonly buffers: UringBuffers;
   private readonly loop: BesideLibuv;
-  private readonly wakeFd: number;
+  private readonly wakeSource: WakeSource;
   private readonly links = new LinkTable<UringLink>();
   private lastId = 0;
   private dirty: UringLink[] = [];
@@ -113,17 +109,17 @@ export class UringTransport implements Transport, UringLinkHost {
     this.buffers = new UringBuffers(this.libc, this.ring, RECEIVE_BUFFERS, RECEIVE_BUFFER_BYTES);
     this.slots = new SendSlots(this.libc);
     this.sockets = new LinuxSockets(this.libc);
-    this.wakeFd = this.libc.eventfd(0, EFD_CLOEXEC);
-    if (this.wakeFd < 0) throw this.libc.error('eventfd');
-    this.waker = { kind: 'eventfd', fd: this.wakeFd };
+    this.wakeSource = new WakeSource(this.libc, () => {
+      this.woken = true;
+      this.loop.kick();
+    });
+    this.waker = { kind: 'eventfd', fd: this.wakeSource.fd };
     this.loop = new BesideLibuv(this.libc, {
       fd: this.ring.eventFd,
       round: () => this.round(),
       hasWork: () => this.dirty.length > 0 || this.finishing.length > 0 || this.ring.hasWork,
       signals: (on) => this.ring.signals(on),
     });
-    this.watchWaker();
-    this.loop.kick();
   }
 
   async listen(options: ListenOptions): Promise<{ port: number }> {
@@ -177,7 +173,7 @@ export class UringTransport implements Transport, UringLinkHost {
     this.complete();
     this.ring.enter();
     this.ring.close();
-    closeSync(this.wakeFd);
+    this.wakeSource.close();
   }
 
   statistics(): UringStatistics {
@@ -216,12 +212,20 @@ export class UringTransport implements Transport, UringLinkHost {
   /** One system call and what it brought. */
   private round(): void {
     // Whoever holds something over a batch lets go of it before the system call.
-    if (this.settle()) this.handler.onBatchEnd();
+    const woken = this.wakeIfAsked();
+    if (this.settle() || woken) this.handler.onBatchEnd();
     this.submitOutput();
     this.buffers.publish();
     this.ring.enter();
     const any = this.complete();
     if (this.settle() || any) this.handler.onBatchEnd();
+  }
+
+  private wakeIfAsked(): boolean {
+    if (!this.woken) return false;
+    this.woken = false;
+    this.handler.onWake();
+    return true;
   }
 
   /** Handles all completions. Returns whether there were any. */
@@ -236,10 +240,6 @@ export class UringTransport implements Transport, UringLinkHost {
         const at = cqes + (head & cqMask) * CQE_WORDS;
         head = (head + 1) | 0;
         this.dispatch(words[at], words[at + 1], words[at + 2], words[at + 3]);
-      }
-      if (this.woken) {
-        this.woken = false;
-        this.handler.onWake();
       }
     } finally {
       // Also if the handler has thrown: the same completion must not be seen twice.
@@ -260,9 +260,6 @@ export class UringTransport implements Transport, UringLinkHost {
       else this.sent(link, result);
     } else if (kind === KIND_ACCEPT) {
       this.accepted(this.acceptors[place], result, flags);
-    } else if (kind === KIND_WAKE) {
-      this.woken = true;
-      if ((flags & IORING_CQE_F_MORE) === 0) this.watchWaker();
     }
   }
 
@@ -347,11 +344,6 @@ export class UringTransport implements Transport, UringLinkHost {
       this.ring.prepare(OP_ACCEPT, acceptor.fd, 0, 0, 0, SOCK_CLOEXEC, userLow, 0, 0);
     });
     this.loop.kick();
-  }
-
-  /** Each write to the eventfd wakes this poll; the counter is never read, and can't overflow in a lifetime. */
-  private watchWaker(): void {
-    this.ring.prepare(IORING_OP_POLL_ADD, this.wakeFd, 0, 0, IORING_POLL_ADD_MULTI, POLLIN, KIND_WAKE, 0, 0);
   }
 
   private armReceive(link: UringLink, op: number): void {

@@ -47,9 +47,6 @@ export const EFD_NONBLOCK = 0x800;
 export const PROT_READ_WRITE = 3;
 export const MAP_SHARED_POPULATE = 0x8001;
 
-// poll.h
-export const POLLIN = 1;
-
 // sys/epoll.h
 export const EPOLL_CLOEXEC = 0x80000;
 export const EPOLL_CTL_ADD = 1;
@@ -110,7 +107,6 @@ export const IORING_REGISTER_PBUF_STATUS = 26;
 // linux/io_uring.h: struct io_uring_sqe and io_uring_cqe
 export const SQE_WORDS = 16;
 export const CQE_WORDS = 4;
-export const IORING_OP_POLL_ADD = 6;
 export const IORING_OP_ACCEPT = 13;
 export const IORING_OP_ASYNC_CANCEL = 14;
 export const IORING_OP_CLOSE = 19;
@@ -118,7 +114,6 @@ export const IORING_OP_SEND = 26;
 export const IORING_OP_RECV = 27;
 export const IOSQE_BUFFER_SELECT = 1 << 5;
 export const IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
-export const IORING_POLL_ADD_MULTI = 1 << 0;
 export const IORING_ACCEPT_MULTISHOT = 1 << 0;
 export const IORING_RECVSEND_POLL_FIRST = 1 << 0;
 export const IORING_RECV_MULTISHOT = 1 << 1;

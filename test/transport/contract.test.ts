@@ -2,20 +2,12 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Region } from '../../src/base/region.ts';
-import { EpollTransport } from '../../src/transport/epoll.ts';
-import { UringTransport } from '../../src/transport/io-uring.ts';
-import { NetTransport } from '../../src/transport/net.ts';
 import type { Link } from '../../src/transport/transport.ts';
-import { Client, type OpenTransport, until, withTransport } from './harness.ts';
-
-const IMPLEMENTATIONS: readonly [string, OpenTransport][] = [
-  ['io_uring', (handler) => new UringTransport(handler)],
-  ['epoll', (handler) => new EpollTransport(handler)],
-  ['net', (handler) => new NetTransport(handler)],
-  ['net, copying', (handler) => new NetTransport(handler, { userBuffer: false })],
-];
+import { Client, until, withTransport } from './harness.ts';
+import { IMPLEMENTATIONS } from './implementations.ts';
 
 function pattern(bytes: number, seed = 1): Buffer {
   const buffer = Buffer.allocUnsafe(bytes);
@@ -27,7 +19,7 @@ function pattern(bytes: number, seed = 1): Buffer {
   return buffer;
 }
 
-describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
+describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => {
   it('echoes, split at every byte', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
       const client = await connect();
@@ -352,6 +344,94 @@ describe.each(IMPLEMENTATIONS)('transport %s', (_name, open) => {
       client.socket.write('b');
       await client.receives(2);
       await expect(new Client(port).connected).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    });
+  });
+
+  it('is woken by another thread', async () => {
+    await withTransport(open, {}, async ({ transport, recorder }) => {
+      const code = `
+        const { parentPort, workerData } = require('node:worker_threads');
+        const { writeSync } = require('node:fs');
+        const one = new BigUint64Array([1n]);
+        const wake = workerData.kind === 'port' ? () => parentPort.postMessage(0) : () => writeSync(workerData.fd, one);
+        parentPort.on('message', (times) => { for (let i = 0; i < times; i++) wake(); });`;
+      const worker = new Worker(code, { eval: true, workerData: transport.waker });
+      if (transport.waker.kind === 'port') worker.on('message', () => transport.onPortMessage());
+      try {
+        for (let round = 0; round < 20; round++) {
+          const before = recorder.wakes;
+          worker.postMessage(1 + (round % 3));
+          await until('the wake arrives', () => recorder.wakes > before);
+        }
+        expect(recorder.unbatchedCalls).toBe(0);
+      } finally {
+        await worker.terminate();
+      }
+    });
+  });
+
+  it('serves what is sent from outside of its own calls', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const client = await connect();
+      await until('onOpen', () => recorder.opened === 1);
+      const [link] = [...recorder.open];
+      for (let round = 1; round <= 10; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        link.send(Region.of('tick'), 0, 4);
+        await client.receives(4 * round);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      link.send(Region.of('bye'), 0, 3);
+      link.endAfterFlush();
+      await until('the client sees the end', () => client.ended);
+      expect(client.text).toBe(`${'tick'.repeat(10)}bye`);
+      await until('onClose', () => recorder.closed === 1);
+    });
+  });
+
+  it('runs promises and timers of the server while clients keep it busy', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      let latestMs = 0;
+      recorder.onBytes = (link, received, from, to) => {
+        link.send(received, from, to);
+        const startMs = performance.now();
+        Promise.resolve().then(() => {
+          latestMs = Math.max(latestMs, performance.now() - startMs);
+        });
+      };
+      const client = await connect();
+      let rounds = 0;
+      client.socket.on('data', () => {
+        rounds++;
+        client.socket.write('x');
+      });
+      client.socket.write('x');
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 5);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      clearInterval(timer);
+      expect(rounds).toBeGreaterThan(50);
+      expect(ticks).toBeGreaterThan(4);
+      expect(latestMs).toBeLessThan(50);
+    });
+  });
+
+  it('can be closed with links in every state', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      const reply = Region.allocate(10_000_000);
+      const stuck = await connect();
+      const ending = await connect();
+      const paused = await connect();
+      await until('onOpen', () => recorder.opened === 3);
+      const [one, two, three] = [...recorder.open];
+      stuck.socket.pause();
+      ending.socket.pause();
+      one.send(reply, 0, reply.length);
+      two.send(reply, 0, reply.length);
+      two.endAfterFlush();
+      three.pause();
+      paused.socket.write('unread');
+      await new Promise((resolve) => setTimeout(resolve, 20));
     });
   });
 });
