@@ -78,7 +78,7 @@ function keys(ctx: Context): void {
 export function parseCursor(ctx: Context, arg: number): number {
   const value = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
   if (value >= 0) return value;
-  const text = ctx.size[arg] > 64 ? '' : ctx.text(arg);
+  const text = argumentText(ctx, arg, 64);
   if (value < 0 || !/^[\t-\r ]*[+-]?\d+$/.test(text)) throw INVALID_CURSOR;
   const big = BigInt(text.trim().replace(/^[+-]/, ''));
   if (big > CURSOR_MAX) throw INVALID_CURSOR;

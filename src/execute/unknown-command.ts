@@ -1,4 +1,5 @@
 import { latin1 } from '../base/region.ts';
+import { argumentText } from '../commands/argument-text.ts';
 import type { Context } from '../commands/context.ts';
 import type { Command } from '../commands/define.ts';
 
@@ -7,11 +8,11 @@ const ECHO_BYTES_MAX = 128;
 
 /** Redis' words for a command that there is none of. */
 export function unknownCommandText(ctx: Context): string {
-  const name = latin1(ctx.source, ctx.at[0], Math.min(ctx.size[0], ECHO_BYTES_MAX));
+  const name = argumentText(ctx, 0, ECHO_BYTES_MAX);
   let args = '';
   for (let arg = 1; arg < ctx.argc && args.length < ECHO_BYTES_MAX; arg++) {
     const room = ECHO_BYTES_MAX - args.length;
-    args += `'${latin1(ctx.source, ctx.at[arg], Math.min(ctx.size[arg], room))}' `;
+    args += `'${argumentText(ctx, arg, room)}' `;
   }
   return `ERR unknown command '${name}', with args beginning with: ${args}`;
 }
@@ -21,7 +22,7 @@ export function subcommandOf(command: Command, ctx: Context): Command | undefine
   const name = ctx.size[1] > 64 ? '' : latin1(ctx.source, ctx.at[1], ctx.size[1]).toLowerCase();
   const sub = command.subcommands.get(name);
   if (sub !== undefined) return sub;
-  const said = latin1(ctx.source, ctx.at[1], Math.min(ctx.size[1], ECHO_BYTES_MAX));
+  const said = argumentText(ctx, 1, ECHO_BYTES_MAX);
   ctx.reply.error(`ERR unknown subcommand '${said}'. Try ${command.spec.name} HELP.`);
   return undefined;
 }
