@@ -10,7 +10,7 @@
  */
 import type { Context } from '../commands/context.ts';
 import { type Command, FLAG_BLOCKING, SCOPE_ALL, SCOPE_EACH, SCOPE_NONE, SCOPE_ONE_KEY } from '../commands/define.ts';
-import { wrongArity } from '../commands/errors.ts';
+import { OUT_OF_MEMORY, wrongArity } from '../commands/errors.ts';
 import type { Registry } from '../commands/registry.ts';
 import type { CommandStats } from '../observe/command-stats.ts';
 import type { LockSet } from '../store/lock-set.ts';
@@ -22,8 +22,14 @@ import { subcommandOf, unknownCommandText } from './unknown-command.ts';
 
 export type HandOffMode = 'auto' | 'always' | 'never';
 
-/** What stands between a command and its running: maxmemory. @returns an error text to refuse it, or undefined */
-export type Gate = (command: Command, ctx: Context, shardMask: number) => string | undefined;
+export const GATE_OPEN = 0;
+/** There is no memory for the command. */
+export const GATE_SHUT = 1;
+/** There might be, but what could give way is in shards that this thread would have to wait for. */
+export const GATE_WORKER = 2;
+
+/** What stands between a command and its running: maxmemory. @returns GATE_OPEN, GATE_SHUT or GATE_WORKER */
+export type Gate = (command: Command, session: Session) => number;
 
 export class Dispatcher {
   private readonly ctx: Context;
@@ -91,12 +97,9 @@ export class Dispatcher {
     }
     const mask = this.maskOf(command);
     if (this.memoryGate !== undefined) {
-      const refusal = this.memoryGate(command, ctx, mask);
-      if (refusal !== undefined) {
-        this.stats.rejected(command.id);
-        ctx.reply.error(refusal);
-        return;
-      }
+      const gate = this.memoryGate(command, session);
+      if (gate === GATE_SHUT) return this.executor.refuse(command, OUT_OF_MEMORY);
+      if (gate === GATE_WORKER && !command.staysHere) return this.handOff.send(ctx, session, mask);
     }
     if (command.staysHere) {
       this.runHere(command, session, mask);
@@ -109,6 +112,13 @@ export class Dispatcher {
     ctx.mayHandOff = this.mode === 'auto';
     ctx.mayBlock = false;
     if (this.executor.run(command) === WANTS_WORKER) this.handOff.send(ctx, session, mask);
+  }
+
+  /** Whether a command that is only queued must be refused for want of memory, which is then said. */
+  isShortOfMemory(command: Command, session: Session): boolean {
+    if (this.memoryGate === undefined || this.memoryGate(command, session) === GATE_OPEN) return false;
+    this.executor.refuse(command, OUT_OF_MEMORY);
+    return true;
   }
 
   /** The shards that the command in `ctx` needs. */

@@ -69,6 +69,12 @@ export class Executor {
     return DONE;
   }
 
+  /** Answers a command that must not run. */
+  refuse(command: Command, refusal: CommandError): void {
+    this.stats.rejected(command.id);
+    this.ctx.reply.error(refusal.message);
+  }
+
   private noteTime(command: Command, sampled: boolean): void {
     const { ctx } = this;
     const microseconds = (performance.now() - ctx.startedMs) * 1000;

@@ -34,6 +34,8 @@ export interface Plane {
   readonly boards: readonly SharedArrayBuffer[];
   readonly commandStats: SharedArrayBuffer;
   readonly lateness: SharedArrayBuffer;
+  /** A double: bytes in clients' buffers, which count against maxmemory. Written by the I/O thread. */
+  readonly clientBytes: SharedArrayBuffer;
 }
 
 const RING_BYTES = 1 << 20;
@@ -54,6 +56,7 @@ export function createPlane(options: PlaneOptions, seed: number): Plane {
     boards: Array.from({ length: workers }, () => createBoardBuffer()),
     commandStats: createStatsBuffer(ioThreads + workers),
     lateness: createLatenessBuffer(workers),
+    clientBytes: new SharedArrayBuffer(8),
   };
 }
 

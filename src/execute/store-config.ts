@@ -13,6 +13,7 @@ const LIMITS = [
   'zset-max-listpack-entries',
   'zset-max-listpack-value',
   'list-max-listpack-size',
+  'hll-sparse-max-bytes',
   'proto-max-bulk-len',
 ] as const satisfies readonly DirectiveName[];
 
@@ -33,11 +34,14 @@ export function applyStoreConfig(config: ConfigView, access: AccessClock, hashSe
     typeLimits.zsetMaxListpackEntries = config.value('zset-max-listpack-entries');
     typeLimits.zsetMaxListpackValue = config.value('zset-max-listpack-value');
     typeLimits.listMaxListpackSize = config.value('list-max-listpack-size');
+    typeLimits.hllSparseMaxBytes = config.value('hll-sparse-max-bytes');
     typeLimits.stringBytesMax = config.value('proto-max-bulk-len');
   };
   const applyAccess = () => {
-    const lfu = config.value('maxmemory-policy').endsWith('lfu');
-    access.configure(lfu, config.value('lfu-log-factor'), config.value('lfu-decay-time'));
+    const policy = config.value('maxmemory-policy');
+    const lfu = policy.endsWith('-lfu');
+    const notesReads = !policy.endsWith('-lrm');
+    access.configure(lfu, config.value('lfu-log-factor'), config.value('lfu-decay-time'), notesReads);
   };
   applyLimits();
   applyAccess();

@@ -1,5 +1,5 @@
 /** Commands between MULTI and EXEC. */
-import type { Command } from '../commands/define.ts';
+import { type Command, FLAG_DENYOOM } from '../commands/define.ts';
 import type { Arguments } from '../protocol/arguments.ts';
 import { SavedArguments } from '../protocol/saved-arguments.ts';
 
@@ -14,10 +14,13 @@ export class Transaction {
   spoiled = false;
   /** Bytes of the queued arguments. */
   bytes = 0;
+  /** Whether one of the commands must not run when memory is short. */
+  needsMemory = false;
 
   add(command: Command, args: Arguments): void {
     const saved = new SavedArguments(args);
     this.queue.push({ command, arguments: saved });
     this.bytes += saved.bytes;
+    if ((command.flags & FLAG_DENYOOM) !== 0) this.needsMemory = true;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * A worker's notice board: a few words that outlive it.
  *
- *     word 0      ORDERS   bits set by the main thread, cleared by the worker: STOP, LOOK (there is mail on its control port)
+ *     word 0      ORDERS   bits set by the main thread, cleared by the worker: STOP, LOOK (there is mail on its control port),
+ *                         EVICT (memory is short)
  *     word 1      BEATS    goes up with every turn of the worker's loop
  *     words 2…    RUNNING  pairs (I/O thread + 1, session) of commands taken off a ring and not answered yet
  *
@@ -14,6 +15,7 @@ const RUNNING_MAX = 15;
 
 export const ORDER_STOP = 1;
 export const ORDER_LOOK = 2;
+export const ORDER_EVICT = 4;
 
 export const createBoardBuffer = (): SharedArrayBuffer => new SharedArrayBuffer((RUNNING + RUNNING_MAX * 2) * 4);
 

@@ -8,10 +8,18 @@ export class MemoryUse {
   peakBytes = 0;
   private readonly shards: readonly Shard[];
   private readonly server: Server;
+  private readonly shared: Float64Array;
 
-  constructor(shards: readonly Shard[], server: Server) {
+  /** @param shared where workers read what clients take */
+  constructor(shards: readonly Shard[], server: Server, shared: Float64Array) {
     this.shards = shards;
     this.server = server;
+    this.shared = shared;
+  }
+
+  /** Tells the guards of all threads what clients' buffers take now. */
+  noteClients(): void {
+    this.shared[0] = this.clientBytes();
   }
 
   /** Blocks in use in all arenas. */

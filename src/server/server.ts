@@ -299,6 +299,10 @@ export class Server implements TransportHandler {
       transaction.spoiled = true;
       return this.writer.error('ERR Command not allowed inside a transaction');
     }
+    if (this.dispatcher.isShortOfMemory(command, connection)) {
+      transaction.spoiled = true;
+      return;
+    }
     transaction.add(command, this.ctx);
     this.writer.queued();
   }

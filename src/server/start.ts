@@ -8,7 +8,9 @@ import { Registry } from '../commands/registry.ts';
 import type { Config } from '../config/config.ts';
 import { Dispatcher } from '../execute/dispatcher.ts';
 import { Executor } from '../execute/executor.ts';
+import { GUARD_DIRECTIVES } from '../execute/guard-config.ts';
 import { HandOff } from '../execute/hand-off.ts';
+import { MemoryGuard } from '../execute/memory-guard.ts';
 import { createPlane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig, WORKER_DIRECTIVES } from '../execute/store-config.ts';
 import { applyTiming } from '../execute/timing.ts';
@@ -32,6 +34,7 @@ import { Gate } from './gate.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { protect, serverLimits } from './limits.ts';
 import { keepWhereItListens, listen } from './listen.ts';
+import { guardMemory } from './memory-gate.ts';
 import { MemoryUse } from './memory-use.ts';
 import { Pause } from './pause.ts';
 import { writePidFile } from './pid-file.ts';
@@ -44,7 +47,7 @@ import { tellSlowCommands } from './slow-commands.ts';
 const IO_THREAD = 0;
 
 /** What workers are told of the configuration. */
-const SHARED_DIRECTIVES = [...WORKER_DIRECTIVES, ...SLOW_LOG_DIRECTIVES];
+const SHARED_DIRECTIVES = [...WORKER_DIRECTIVES, ...SLOW_LOG_DIRECTIVES, ...GUARD_DIRECTIVES];
 
 /** A running server and its parts. */
 export interface Mayfly extends Services {
@@ -73,6 +76,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     if (shared.length > 0) pool.tell({ kind: 'config', update: config.toShared(shared) });
   });
 
+  guardMemory(core.guard, core.dispatcher, core.memory, pool, config, () => core.server.ctx.nowMs);
   const activeExpire = new ActiveExpire(pool);
   core.gate.onPause = (paused) => activeExpire.setPaused(paused);
   pool.onStarted = () => {
@@ -163,7 +167,9 @@ function buildCore(config: Config, log: Log) {
   server.onGone = (connection) => pause.forget(connection);
   const gate = new Gate(server, authentication, pause, stats, config);
   protect(server, config, authentication);
-  const memory = new MemoryUse(shards, server);
+  const clientBytes = new Float64Array(plane.clientBytes);
+  const memory = new MemoryUse(shards, server, clientBytes);
+  const guard = new MemoryGuard({ shards, locks: ctx.locks, access, random: ctx.random, clientBytes });
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
   return {
     plane,
@@ -179,6 +185,7 @@ function buildCore(config: Config, log: Log) {
     gate,
     pause,
     memory,
+    guard,
     housekeeping,
   };
 }

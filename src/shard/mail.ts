@@ -7,10 +7,12 @@ import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { copy, Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
-import { SCOPE_ALL, SCOPE_EACH, SCOPE_ONE_KEY } from '../commands/define.ts';
+import { FLAG_DENYOOM, SCOPE_ALL, SCOPE_EACH, SCOPE_ONE_KEY } from '../commands/define.ts';
+import { OUT_OF_MEMORY } from '../commands/errors.ts';
 import type { Registry } from '../commands/registry.ts';
 import type { Executor } from '../execute/executor.ts';
 import { shardMaskOf } from '../execute/keys.ts';
+import { type MemoryGuard, ROOM } from '../execute/memory-guard.ts';
 import {
   BY_PORT,
   BY_PORT_BYTES,
@@ -46,9 +48,14 @@ export interface Correspondent {
 /** Told of commands that took long, with the session that sent them. */
 export type SlowReceiver = (session: number, ctx: Context, microseconds: number) => void;
 
-/** What a command runs in: a long one that lets others in leaves its own untouched. */
-interface Level {
+/** What runs commands, with locks of its own. */
+export interface Runner {
   readonly executor: Executor;
+  readonly guard: MemoryGuard;
+}
+
+/** What a command runs in: a long one that lets others in leaves its own untouched. */
+interface Level extends Runner {
   readonly ctx: Context;
   request: Region;
   readonly head: RequestHead;
@@ -58,7 +65,7 @@ export class Mail {
   private readonly correspondents: readonly Correspondent[];
   private readonly registry: Registry;
   private readonly board: WorkerBoard;
-  private readonly createExecutor: () => Executor;
+  private readonly createRunner: () => Runner;
   private readonly levels: Level[] = [];
   private readonly allShards: number;
   private readonly setTime: () => void;
@@ -71,7 +78,7 @@ export class Mail {
     registry: Registry,
     board: WorkerBoard,
     shards: number,
-    createExecutor: () => Executor,
+    createRunner: () => Runner,
     setTime: () => void,
     onSlow: SlowReceiver,
   ) {
@@ -79,7 +86,7 @@ export class Mail {
     this.correspondents = correspondents;
     this.registry = registry;
     this.board = board;
-    this.createExecutor = createExecutor;
+    this.createRunner = createRunner;
     this.allShards = shards === 32 ? -1 : (1 << shards) - 1;
     this.setTime = setTime;
   }
@@ -157,6 +164,11 @@ export class Mail {
     for (const shard of ctx.shards) shard.notesAccess = (head.flags & REQUEST_NO_TOUCH) === 0;
     const command = this.registry.commands[head.command];
     const mask = command.scope === SCOPE_EACH ? 0 : this.maskOf(level);
+    this.setTime();
+    if (level.guard.makeRoom() !== ROOM && (command.flags & FLAG_DENYOOM) !== 0) {
+      executor.refuse(command, OUT_OF_MEMORY);
+      return this.sendReply(correspondent, head.session, ctx);
+    }
     this.depth++;
     ctx.locks.acquire(mask);
     this.setTime();
@@ -212,13 +224,14 @@ export class Mail {
 
   private level(depth: number): Level {
     while (this.levels.length <= depth) {
-      const executor = this.createExecutor();
+      const runner = this.createRunner();
+      const { executor } = runner;
       executor.ctx.breathe = () => {
         if (this.depth <= DEPTH_MAX) this.drain();
       };
       const head = { kind: 0, session: 0, command: 0, db: 0, flags: 0 };
       executor.onSlow = (ctx, microseconds) => this.onSlow(head.session, ctx, microseconds);
-      this.levels.push({ executor, ctx: executor.ctx, request: Region.allocate(REQUEST_BYTES_INITIAL), head });
+      this.levels.push({ ...runner, ctx: executor.ctx, request: Region.allocate(REQUEST_BYTES_INITIAL), head });
     }
     return this.levels[depth];
   }

@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { SharedConfig } from '../config/worker-config.ts';
 import type { Plane } from '../execute/plane.ts';
 import { workerOf } from '../execute/plane.ts';
-import { ORDER_LOOK, ORDER_STOP, WorkerBoard } from '../execute/worker-board.ts';
+import { ORDER_EVICT, ORDER_LOOK, ORDER_STOP, WorkerBoard } from '../execute/worker-board.ts';
 import { Doorbell } from '../memory/doorbell.ts';
 import { forgetThread } from '../memory/lock.ts';
 import type { WakerSpec } from '../transport/transport.ts';
@@ -87,6 +87,14 @@ export class WorkerPool {
     for (const { board, doorbell, control } of this.handles) {
       control?.postMessage(message);
       board.order(ORDER_LOOK);
+      doorbell.ring();
+    }
+  }
+
+  /** Memory is short: workers evict keys until it isn't. */
+  evict(): void {
+    for (const { board, doorbell } of this.handles) {
+      board.order(ORDER_EVICT);
       doorbell.ring();
     }
   }

@@ -2,7 +2,8 @@
  * What a shard worker does all day: mail, then deadlines, then sleep until the next of either.
  */
 import type { Clock } from '../base/clock.ts';
-import { ORDER_LOOK, ORDER_STOP, type WorkerBoard } from '../execute/worker-board.ts';
+import { type MemoryGuard, ROOM } from '../execute/memory-guard.ts';
+import { ORDER_EVICT, ORDER_LOOK, ORDER_STOP, type WorkerBoard } from '../execute/worker-board.ts';
 import type { Doorbell } from '../memory/doorbell.ts';
 import type { Lateness } from '../observe/lateness.ts';
 import type { AccessClock } from '../store/access.ts';
@@ -23,6 +24,8 @@ export class WorkerLoop {
   private readonly lateness: Lateness;
   private readonly clock: Clock;
   private readonly onLook: () => void;
+  private readonly guard: MemoryGuard;
+  private evicts = false;
   /** DEBUG SET-ACTIVE-EXPIRE. */
   expires = true;
 
@@ -36,6 +39,7 @@ export class WorkerLoop {
     clock: Clock;
     /** There is mail on the control port. */
     onLook: () => void;
+    guard: MemoryGuard;
   }) {
     this.mail = parts.mail;
     this.own = parts.own;
@@ -45,6 +49,7 @@ export class WorkerLoop {
     this.lateness = parts.lateness;
     this.clock = parts.clock;
     this.onLook = parts.onLook;
+    this.guard = parts.guard;
   }
 
   /** Runs until told to stop. */
@@ -54,9 +59,11 @@ export class WorkerLoop {
       const orders = this.board.takeOrders();
       if ((orders & ORDER_LOOK) !== 0) this.onLook();
       if ((orders & ORDER_STOP) !== 0) return;
+      if ((orders & ORDER_EVICT) !== 0) this.evicts = true;
       const ran = this.mail.drain();
       const nextMs = this.expireDue();
-      if (ran > 0) continue;
+      if (this.evicts) this.evictSome();
+      if (ran > 0 || this.evicts) continue;
       const sequence = this.doorbell.prepareSleep();
       const nowMs = this.clock.nowMs();
       // Deadlines may have come in since they were looked at; whoever sets one from now on rings.
@@ -88,6 +95,13 @@ export class WorkerLoop {
     } finally {
       shard.lock.release();
     }
+    this.mail.sendReady();
+  }
+
+  /** One bounded piece, so that mail and deadlines get their turn. */
+  private evictSome(): void {
+    this.access.set(Math.floor(this.clock.nowMs()));
+    this.evicts = this.guard.makeRoom() === ROOM && this.guard.isShort;
     this.mail.sendReady();
   }
 

@@ -11,10 +11,12 @@ import { FLAG_FAST } from '../commands/define.ts';
 import { Registry } from '../commands/registry.ts';
 import { type SharedConfig, WorkerConfig } from '../config/worker-config.ts';
 import { Executor } from '../execute/executor.ts';
+import { applyGuardConfig } from '../execute/guard-config.ts';
+import { MemoryGuard } from '../execute/memory-guard.ts';
 import { type Plane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig } from '../execute/store-config.ts';
 import { applyTiming } from '../execute/timing.ts';
-import { WorkerBoard } from '../execute/worker-board.ts';
+import { ORDER_EVICT, WorkerBoard } from '../execute/worker-board.ts';
 import { Doorbell } from '../memory/doorbell.ts';
 import { RingConsumer, RingProducer } from '../memory/ring.ts';
 import { CommandStats } from '../observe/command-stats.ts';
@@ -26,7 +28,7 @@ import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
 import type { WakerSpec } from '../transport/transport.ts';
 import { listDebug } from '../types/list-limits.ts';
-import { type Correspondent, Mail } from './mail.ts';
+import { type Correspondent, Mail, type Runner } from './mail.ts';
 import { createWaker } from './waker.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
@@ -77,21 +79,23 @@ export default function runWorker(task: WorkerTask): void {
   const report = (message: WorkerReport) => controlPort.postMessage(message);
   const clock = new FineClock();
   const board = new WorkerBoard(plane.boards[worker]);
-  const createExecutor = () => {
-    const executor = new Executor(
-      new Context(new Writer(), shards, new LockSet(shards), access, () => random.double()),
-      stats,
-      {
-        commandFault: (command, error) =>
-          report({
-            kind: 'fault',
-            command: command.name,
-            stack: error instanceof Error ? `${error.stack}` : `${error}`,
-          }),
-      },
-    );
+  const chance = () => random.double();
+  const clientBytes = new Float64Array(plane.clientBytes);
+  const createGuard = (locks: LockSet): MemoryGuard => {
+    const guard = new MemoryGuard({ shards, locks, access, random: chance, clientBytes });
+    guard.canWait = true;
+    guard.onStillShort = () => board.order(ORDER_EVICT);
+    applyGuardConfig(config, guard);
+    return guard;
+  };
+  const createRunner = (): Runner => {
+    const locks = new LockSet(shards);
+    const executor = new Executor(new Context(new Writer(), shards, locks, access, chance), stats, {
+      commandFault: (command, error) =>
+        report({ kind: 'fault', command: command.name, stack: error instanceof Error ? `${error.stack}` : `${error}` }),
+    });
     applyTiming(config, executor);
-    return executor;
+    return { executor, guard: createGuard(locks) };
   };
   const correspondents = task.links.map(
     (link, ioThread): Correspondent => ({
@@ -107,7 +111,7 @@ export default function runWorker(task: WorkerTask): void {
     registry,
     board,
     shards.length,
-    createExecutor,
+    createRunner,
     () => access.set(Math.floor(clock.nowMs())),
     (session, ctx, microseconds) => {
       const args = slowArguments(ctx, config);
@@ -131,6 +135,7 @@ export default function runWorker(task: WorkerTask): void {
     board,
     lateness: new Lateness(plane.lateness, worker),
     clock,
+    guard: createGuard(new LockSet(shards)),
     onLook: () => {
       for (let got = receiveMessageOnPort(controlPort); got !== undefined; got = receiveMessageOnPort(controlPort)) {
         const message = got.message as ControlMessage;

@@ -14,6 +14,8 @@ const LFU_INITIAL = 5;
 export class AccessClock {
   /** The time of the running batch in ms: what deadlines are checked against. */
   nowMs = 0;
+  /** False where only changes count as uses (the lrm policies). */
+  notesReads = true;
   private lfu = false;
   private seconds = 0;
   private minutes = 0;
@@ -26,8 +28,9 @@ export class AccessClock {
     this.random = random;
   }
 
-  configure(lfu: boolean, logFactor: number, decayMinutes: number): void {
+  configure(lfu: boolean, logFactor: number, decayMinutes: number, notesReads = true): void {
     this.lfu = lfu;
+    this.notesReads = notesReads;
     this.logFactor = logFactor;
     this.decayMinutes = decayMinutes;
   }

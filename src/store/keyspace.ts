@@ -96,7 +96,9 @@ export class Keyspace {
 
   /** Like `lookup`, and counts a hit or a miss: for commands that only read. */
   read(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
-    const entry = this.lookup(key, keyFrom, keyBytes, hash);
+    const entry = this.peek(key, keyFrom, keyBytes, hash);
+    const { shard } = this;
+    if (entry !== 0 && shard.notesAccess && shard.access.notesReads) shard.access.touch(this.arena, entry);
     addToCounter(this.arena, entry === 0 ? COUNTER_MISSES : COUNTER_HITS, 1);
     return entry;
   }
@@ -126,6 +128,7 @@ export class Keyspace {
       const i32 = this.arena.i32;
       i32[old >> 2] = i32[old >> 2] & ~0xff & ~(FLAG_RAW << 8);
       setValueLength(this.arena, old, valueBytes);
+      this.shard.access.touch(this.arena, old);
       if (deadlineMs !== NO_DEADLINE) this.changeDeadline(old, deadlineMs);
       return old;
     }
@@ -309,6 +312,7 @@ export class Keyspace {
     if (old === 0) this.table.reserve(hash);
     const entry = this.allocator.allocate(entryBytes(flags, keyBytes, valueBytes));
     writeEntry(arena, entry, kind, flags, access, key, keyFrom, keyBytes, valueOrRoot);
+    if (old !== 0) shard.access.touch(arena, entry);
     if (old === 0) {
       this.table.insert(entry, hash);
     } else {

@@ -114,6 +114,25 @@ export class Table {
     this.slot = slot;
   }
 
+  /** Whether this entry is in the table now: for an address that may have been given up since. Sets `slot`. */
+  contains(entry: number, hash: number): boolean {
+    const i32 = this.i32;
+    const directory = i32[this.base + TABLE_DIRECTORY];
+    if (directory === 0) return false;
+    const tagged = i32[(directory >> 2) + this.directoryIndex(hash)];
+    const first = (tagged & ~DEPTH_MASK) >> 2;
+    let slot = first + homeWord(hash, tagged & DEPTH_MASK);
+    while (i32[slot + 1] !== 0) {
+      if (i32[slot + 1] === entry) {
+        this.slot = slot;
+        return i32[slot] === hash;
+      }
+      slot += 2;
+      if (slot === first + SEGMENT_WORDS) slot = first + 2;
+    }
+    return false;
+  }
+
   /** Makes sure that `insert` of this hash needs no memory, so that what follows can't fail. @throws OutOfMemoryError */
   reserve(hash: number): void {
     const i32 = this.i32;
