@@ -11,6 +11,8 @@ import { hashExpireCommands } from './hash-expire.ts';
 import { hashExtendedCommands } from './hash-extended.ts';
 import { hashNumberCommands } from './hash-number.ts';
 import { hashRandomCommands } from './hash-random.ts';
+import { hyperloglogCommands } from './hyperloglog.ts';
+import { hyperloglogDebugCommands } from './hyperloglog-debug.ts';
 import { listCommands } from './list.ts';
 import { listBlockCommands } from './list-block.ts';
 import { memoryUsageCommands } from './memory-usage.ts';
@@ -45,6 +47,8 @@ export const dataCommands: readonly Command[] = [
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
+  ...hyperloglogCommands,
+  ...hyperloglogDebugCommands,
   ...memoryUsageCommands,
   ...debugDataCommands,
 ];

@@ -24,3 +24,5 @@ export const RENAME_TO = genericEvent('rename_to');
 export const EXPIRED = event('x', 'expired');
 export const EVICTED = event('e', 'evicted');
 export const NEW = event('n', 'new');
+/** A change that notifications say nothing of: no setting names its class. */
+export const UNANNOUNCED = event('-', '');

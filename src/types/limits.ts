@@ -14,6 +14,8 @@ export interface TypeLimits {
   zsetMaxListpackValue: number;
   /** Size of a list's chunk: elements, or for −1 to −5: 4, 8, 16, 32, 64 KiB. */
   listMaxListpackSize: number;
+  /** Bytes up to which a HyperLogLog stays sparse. */
+  hllSparseMaxBytes: number;
   /** Seed of the hash of members in tables made from now on; the same in all threads, drawn anew by each process. */
   hashSeed: number;
   /** Longest string that a command may make (proto-max-bulk-len). */
@@ -29,6 +31,7 @@ export const typeLimits: TypeLimits = {
   zsetMaxListpackEntries: 128,
   zsetMaxListpackValue: 64,
   listMaxListpackSize: -2,
+  hllSparseMaxBytes: 3000,
   hashSeed: 0,
   stringBytesMax: 512 << 20,
 };

@@ -62,7 +62,7 @@ export const encodingDirectives = {
     about: 'Longest member of a packed sorted set, in bytes.',
   }),
   'hll-sparse-max-bytes': directive(bytes, '3000', {
-    built: false,
+    built: true,
     about: 'Size up to which a HyperLogLog is sparse.',
   }),
   'stream-node-max-bytes': directive(bytes, '4096', { built: false, about: 'Bytes in a node of a stream.' }),

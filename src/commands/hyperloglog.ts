@@ -1,0 +1,183 @@
+/** PFADD, PFCOUNT and PFMERGE: how many different elements there were, from 12 KB at most. */
+import { copy } from '../base/region.ts';
+import { TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
+import { NO_DEADLINE } from '../store/keyspace.ts';
+import {
+  countValues,
+  DENSE,
+  denseRaise,
+  dropEstimate,
+  estimateIn,
+  formOf,
+  hasEstimate,
+  isSketch,
+  keepEstimate,
+  mergeInto,
+  REGISTERS,
+} from '../types/hyperloglog.ts';
+import { DAMAGED, RAISED, SketchEditor } from '../types/hyperloglog-editor.ts';
+import { estimate, VALUES } from '../types/hyperloglog-estimate.ts';
+import { INDEX_BITS, registerOf } from '../types/hyperloglog-hash.ts';
+import type { Context } from './context.ts';
+import { command } from './define.ts';
+import { error } from './errors.ts';
+import { stringEvent, UNANNOUNCED } from './events.ts';
+
+const PFADD = stringEvent('pfadd');
+const NOT_A_SKETCH = error('WRONGTYPE Key is not a valid HyperLogLog string value.');
+export const DAMAGED_SKETCH = error('INVALIDOBJ Corrupted HLL object detected');
+
+/** Registers looked at in the time of one element of a collection. */
+const REGISTERS_AN_ELEMENT = 8;
+
+const editor = new SketchEditor();
+const histogram = new Int32Array(VALUES);
+const union = new Uint8Array(REGISTERS);
+
+/** Checks that an entry of the selected keyspace is a sketch, or 0. @throws NOT_A_SKETCH */
+export function checkSketch(ctx: Context, entry: number): number {
+  const { arena } = ctx.ks;
+  if (entry !== 0 && !isSketch(arena.region, valueAt(arena, entry), valueLength(arena, entry))) throw NOT_A_SKETCH;
+  return entry;
+}
+
+/** Makes the sketch in the editor the value of the key in `arg`, whose entry is `old`. */
+export function storeSketch(ctx: Context, arg: number, old: number, from: SketchEditor): void {
+  const bytes = from.length;
+  const entry =
+    old === 0 ? ctx.putString(arg, 0, bytes, NO_DEADLINE) : ctx.ks.resizeString(old, ctx.hashOf(arg), bytes);
+  const { arena } = ctx.ks;
+  copy(from.region, 0, arena.region, valueAt(arena, entry), bytes);
+}
+
+function pfadd(ctx: Context): void {
+  const entry = checkSketch(ctx, ctx.lookupTyped(1, TYPE_STRING));
+  const { arena } = ctx.ks;
+  const dense = entry !== 0 && formOf(arena.region, valueAt(arena, entry)) === DENSE;
+  const changed = dense ? addInPlace(ctx, entry) : addByEditor(ctx, entry);
+  if (changed) ctx.touch(1, PFADD);
+  ctx.reply.integer(changed ? 1 : 0);
+}
+
+function addInPlace(ctx: Context, entry: number): boolean {
+  const { region } = ctx.ks;
+  const at = valueAt(ctx.ks.arena, entry);
+  let changed = false;
+  for (let arg = 2; arg < ctx.argc; arg++) {
+    const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
+    if (denseRaise(region, at, register & (REGISTERS - 1), register >>> INDEX_BITS)) changed = true;
+  }
+  if (changed) dropEstimate(region, at);
+  return changed;
+}
+
+/** @throws DAMAGED_SKETCH, nothing changed */
+function addByEditor(ctx: Context, entry: number): boolean {
+  const { arena } = ctx.ks;
+  if (entry === 0) editor.create();
+  else editor.open(arena.region, valueAt(arena, entry), valueLength(arena, entry));
+  let changed = entry === 0;
+  for (let arg = 2; arg < ctx.argc; arg++) {
+    const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
+    const result = editor.raise(register & (REGISTERS - 1), register >>> INDEX_BITS);
+    if (result === DAMAGED) throw DAMAGED_SKETCH;
+    if (result === RAISED) changed = true;
+  }
+  if (!changed) return false;
+  dropEstimate(editor.region, 0);
+  storeSketch(ctx, 1, entry, editor);
+  return true;
+}
+
+function pfcount(ctx: Context): void {
+  if (ctx.argc > 2) return countUnion(ctx);
+  const entry = checkSketch(ctx, ctx.readTyped(1, TYPE_STRING));
+  if (entry === 0) return ctx.reply.integer(0);
+  const { arena, region } = ctx.ks;
+  const at = valueAt(arena, entry);
+  if (!hasEstimate(region, at)) {
+    histogram.fill(0);
+    if (!countValues(histogram, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
+    const count = estimate(histogram);
+    keepEstimate(region, at, count);
+    // The string has changed, though nobody is told but those who watch or copy it.
+    ctx.touch(1, UNANNOUNCED);
+    return ctx.reply.integer(count);
+  }
+  const kept = estimateIn(region, at);
+  if (kept <= Number.MAX_SAFE_INTEGER) ctx.reply.integer(Number(kept));
+  else ctx.reply.bigInteger(kept);
+}
+
+/** Raises `union`, cleared first, to all sketches from `firstArg` on. @returns whether one of them is dense */
+function unite(ctx: Context, firstArg: number): boolean {
+  ctx.weigh(((ctx.argc - firstArg) * REGISTERS) / REGISTERS_AN_ELEMENT);
+  union.fill(0);
+  let anyDense = false;
+  for (let arg = firstArg; arg < ctx.argc; arg++) {
+    const entry = checkSketch(ctx, ctx.readTyped(arg, TYPE_STRING));
+    if (entry === 0) continue;
+    const { arena, region } = ctx.ks;
+    const at = valueAt(arena, entry);
+    if (formOf(region, at) === DENSE) anyDense = true;
+    if (!mergeInto(union, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
+  }
+  return anyDense;
+}
+
+function countUnion(ctx: Context): void {
+  unite(ctx, 1);
+  histogram.fill(0);
+  for (let index = 0; index < REGISTERS; index++) histogram[union[index]]++;
+  ctx.reply.integer(estimate(histogram));
+}
+
+function pfmerge(ctx: Context): void {
+  const dense = unite(ctx, 1);
+  const old = ctx.lookup(1);
+  const { arena } = ctx.ks;
+  if (old === 0) editor.create();
+  else editor.open(arena.region, valueAt(arena, old), valueLength(arena, old));
+  if (dense) editor.toDense();
+  for (let index = 0; index < REGISTERS; index++) if (union[index] !== 0) editor.raise(index, union[index]);
+  dropEstimate(editor.region, 0);
+  storeSketch(ctx, 1, old, editor);
+  ctx.touch(1, PFADD);
+  ctx.reply.ok();
+}
+
+export const hyperloglogCommands = [
+  command({
+    name: 'PFADD',
+    since: '2.8.9',
+    group: 'hyperloglog',
+    complexity: 'O(1) an element',
+    summary: 'Lets a HyperLogLog see elements; says whether its estimate may have changed.',
+    syntax: 'key:key [element...]',
+    keys: 'RW insert 1',
+    flags: 'write denyoom fast',
+    run: pfadd,
+  }),
+  command({
+    name: 'PFCOUNT',
+    since: '2.8.9',
+    group: 'hyperloglog',
+    complexity: 'O(1), rather dear when there are several keys',
+    summary: 'Estimates how many different elements one or several HyperLogLogs have seen together.',
+    syntax: 'key:key...',
+    keys: 'RW access 1..-1',
+    flags: 'readonly',
+    run: pfcount,
+  }),
+  command({
+    name: 'PFMERGE',
+    since: '2.8.9',
+    group: 'hyperloglog',
+    complexity: 'O(N) for N keys, rather dear for each',
+    summary: 'Makes a HyperLogLog one that has seen what it and others have.',
+    syntax: 'destkey:key [sourcekey:key#1...]',
+    keys: 'RW access insert 1 ; RO access 2..-1',
+    flags: 'write denyoom',
+    run: pfmerge,
+  }),
+];

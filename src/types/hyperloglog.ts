@@ -1,0 +1,153 @@
+/**
+ * HyperLogLog sketches, in the bytes that Redis keeps in a string:
+ *
+ *     0   "HYLL"
+ *     4   0 dense, 1 sparse
+ *     5   3 bytes, 0
+ *     8   the estimate computed last, 64 bits little-endian; its highest bit set: no longer valid
+ *     16  registers, 16384 of them
+ *
+ *     dense     6 bits a register, from the lowest bit of each byte up
+ *     sparse    00LLLLLL             L + 1 registers are 0
+ *               01LLLLLL LLLLLLLL    L + 1 registers are 0
+ *               1VVVVVLL             L + 1 registers are V + 1
+ *
+ * Sparse ones may come from anywhere: every reader says whether the runs make up 16384 registers.
+ */
+import type { Region } from '../base/region.ts';
+import { INDEX_BITS } from './hyperloglog-hash.ts';
+
+export const HEADER_BYTES = 16;
+export const REGISTERS = 1 << INDEX_BITS;
+const REGISTER_BITS = 6;
+const REGISTER_MASK = (1 << REGISTER_BITS) - 1;
+export const DENSE_BYTES = HEADER_BYTES + (REGISTERS * REGISTER_BITS) / 8;
+export const DENSE = 0;
+export const SPARSE = 1;
+
+const MAGIC = 0x4c4c5948;
+const STALE = 0x80;
+
+/** Whether the string may be a sketch: a right header, and if dense the right length. */
+export function isSketch({ u8, view }: Region, at: number, length: number): boolean {
+  if (length < HEADER_BYTES || view.getInt32(at, true) !== MAGIC) return false;
+  return u8[at + 4] === DENSE ? length === DENSE_BYTES : u8[at + 4] === SPARSE;
+}
+
+export const formOf = (region: Region, at: number): number => region.u8[at + 4];
+
+/** Writes a header that says the estimate is 0, which is right until a register is set. */
+export function writeHeader({ u8, view }: Region, at: number, form: number): void {
+  u8.fill(0, at, at + HEADER_BYTES);
+  view.setInt32(at, MAGIC, true);
+  u8[at + 4] = form;
+}
+
+export const hasEstimate = (region: Region, at: number): boolean => (region.u8[at + 15] & STALE) === 0;
+
+/** The estimate kept in the header: up to 2^63, so possibly no longer exact as a number. */
+export const estimateIn = (region: Region, at: number): bigint => region.view.getBigUint64(at + 8, true);
+
+export function keepEstimate(region: Region, at: number, estimate: number): void {
+  region.view.setBigUint64(at + 8, BigInt(estimate), true);
+}
+
+export function dropEstimate(region: Region, at: number): void {
+  region.u8[at + 15] |= STALE;
+}
+
+// --- dense ------------------------------------------------------------------------------------------------------------
+
+/** @param at of the sketch */
+export function denseGet({ u8 }: Region, at: number, index: number): number {
+  const bit = index * REGISTER_BITS;
+  const byte = at + HEADER_BYTES + (bit >>> 3);
+  const shift = bit & 7;
+  // A register that ends in its first byte has no second: the last one's would lie outside.
+  const second = shift > 2 ? u8[byte + 1] << (8 - shift) : 0;
+  return ((u8[byte] >>> shift) | second) & REGISTER_MASK;
+}
+
+/** Raises a register. @returns whether it was lower */
+export function denseRaise(region: Region, at: number, index: number, rank: number): boolean {
+  if (rank <= denseGet(region, at, index)) return false;
+  denseSet(region, at, index, rank);
+  return true;
+}
+
+export function denseSet({ u8 }: Region, at: number, index: number, value: number): void {
+  const bit = index * REGISTER_BITS;
+  const byte = at + HEADER_BYTES + (bit >>> 3);
+  const shift = bit & 7;
+  u8[byte] = (u8[byte] & ~(REGISTER_MASK << shift)) | (value << shift);
+  if (shift > 2) u8[byte + 1] = (u8[byte + 1] & ~(REGISTER_MASK >>> (8 - shift))) | (value >>> (8 - shift));
+}
+
+// --- sparse -----------------------------------------------------------------------------------------------------------
+
+export const isLongZeros = (head: number): boolean => (head & 0xc0) === 0x40;
+export const runBytes = (head: number): number => (isLongZeros(head) ? 2 : 1);
+/** The value of the run's registers. */
+export const runValue = (head: number): number => ((head & 0x80) === 0 ? 0 : ((head >>> 2) & 31) + 1);
+
+/** How many registers the run at `at` has. A run whose second byte is cut off has it 0, as in Redis. */
+export function runLength(u8: Uint8Array, at: number, end: number): number {
+  const head = u8[at];
+  if ((head & 0x80) !== 0) return (head & 3) + 1;
+  if (!isLongZeros(head)) return (head & 0x3f) + 1;
+  return (((head & 0x3f) << 8) | (at + 1 < end ? u8[at + 1] : 0)) + 1;
+}
+
+// --- both -------------------------------------------------------------------------------------------------------------
+
+/** Raises each of `registers`, a byte each, to the sketch's. @returns false if the sketch is damaged */
+export function mergeInto(registers: Uint8Array, region: Region, at: number, length: number): boolean {
+  if (formOf(region, at) === DENSE) {
+    for (let index = 0; index < REGISTERS; index++) {
+      const value = denseGet(region, at, index);
+      if (value > registers[index]) registers[index] = value;
+    }
+    return true;
+  }
+  return eachRun(region, at, length, (index, run, value) => {
+    if (value === 0) return;
+    for (let i = index; i < index + run; i++) if (value > registers[i]) registers[i] = value;
+  });
+}
+
+/** Adds up in `histogram` how many registers have each value. @returns false if the sketch is damaged */
+export function countValues(histogram: Int32Array, region: Region, at: number, length: number): boolean {
+  if (formOf(region, at) === SPARSE) {
+    return eachRun(region, at, length, (_index, run, value) => {
+      histogram[value] += run;
+    });
+  }
+  const { u8 } = region;
+  // Four registers are three bytes.
+  for (let i = at + HEADER_BYTES; i < at + DENSE_BYTES; i += 3) {
+    const four = u8[i] | (u8[i + 1] << 8) | (u8[i + 2] << 16);
+    histogram[four & 63]++;
+    histogram[(four >>> 6) & 63]++;
+    histogram[(four >>> 12) & 63]++;
+    histogram[four >>> 18]++;
+  }
+  return true;
+}
+
+/** Visits the runs of a sparse sketch. @returns whether they are 16384 registers together */
+export function eachRun(
+  { u8 }: Region,
+  at: number,
+  length: number,
+  visit: (index: number, run: number, value: number, head: number) => void,
+): boolean {
+  const end = at + length;
+  let index = 0;
+  for (let i = at + HEADER_BYTES; i < end; i += runBytes(u8[i])) {
+    const run = runLength(u8, i, end);
+    if (index + run > REGISTERS) return false;
+    visit(index, run, runValue(u8[i]), u8[i]);
+    index += run;
+  }
+  return index === REGISTERS;
+}
