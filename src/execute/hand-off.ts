@@ -12,11 +12,13 @@ import {
   BY_PORT_BYTES,
   IN_RING,
   KEY_READY,
+  type LongReply,
   REPLY_HEAD_BYTES,
   REQUEST_NO_TOUCH,
   REQUEST_RESP3,
   regionOver,
   requestBytes,
+  WORKER_DIED,
   writeByPort,
   writeRequest,
 } from './messages.ts';
@@ -33,6 +35,10 @@ interface Mailbox {
   readonly doorbell: Doorbell;
   /** Where long messages go; undefined until the worker runs. */
   port: MessagePort | undefined;
+  /** Ports of workers that died: what they sent last may still be there. */
+  retired: MessagePort[];
+  /** A reply that came by port, and whose record in the ring is still to come: the one before it was lost. */
+  early: LongReply | undefined;
   /** Requests for which the ring had no room, whole, in order. */
   readonly backlog: Region[];
 }
@@ -58,6 +64,8 @@ export class HandOff {
       replies: new RingConsumer(plane.replies[ioThread][worker]),
       doorbell: new Doorbell(plane.doorbells[plane.ioThreads + worker]),
       port: undefined,
+      retired: [],
+      early: undefined,
       backlog: [],
     }));
     this.doorbell.prepareSleep();
@@ -66,6 +74,7 @@ export class HandOff {
   /** The worker is there, or there again: long messages can go by this port. */
   attach(worker: number, port: MessagePort): void {
     const mailbox = this.mailboxes[worker];
+    if (mailbox.port !== undefined) mailbox.retired.push(mailbox.port);
     mailbox.port = port;
     this.flushBacklog(mailbox);
     mailbox.doorbell.ring();
@@ -128,10 +137,9 @@ export class HandOff {
       if (kind === IN_RING) {
         this.receive(session, replies.region, at + REPLY_HEAD_BYTES, view.getInt32(at + 8, true), false);
       } else {
-        const message = mailbox.port === undefined ? undefined : receiveMessageOnPort(mailbox.port);
-        if (message === undefined) throw new Error('a reply announced by a worker is not there');
-        const { buffer, bytes } = message.message as { buffer: SharedArrayBuffer; bytes: number };
-        this.receive(session, regionOver(buffer), 0, bytes, true);
+        const long = takeLongReply(mailbox, session);
+        if (long === undefined) this.receive(session, LOST_REPLY, 0, LOST_REPLY.length, false);
+        else this.receive(session, regionOver(long.buffer), 0, long.bytes, true);
       }
       replies.release();
     }
@@ -156,4 +164,23 @@ export class HandOff {
     }
     mailbox.doorbell.ring();
   }
+}
+
+const LOST_REPLY = Region.of(`-${WORKER_DIED}\r\n`);
+
+/** The reply that a record in the ring announces; undefined if it was lost with the worker that wrote the record. */
+function takeLongReply(mailbox: Mailbox, session: number): LongReply | undefined {
+  const found = mailbox.early ?? nextLongReply(mailbox);
+  mailbox.early = found?.session === session ? undefined : found;
+  return found?.session === session ? found : undefined;
+}
+
+function nextLongReply(mailbox: Mailbox): LongReply | undefined {
+  for (let old = mailbox.retired[0]; old !== undefined; old = mailbox.retired[0]) {
+    const message = receiveMessageOnPort(old);
+    if (message !== undefined) return message.message as LongReply;
+    mailbox.retired.shift();
+  }
+  const message = mailbox.port === undefined ? undefined : receiveMessageOnPort(mailbox.port);
+  return message?.message as LongReply | undefined;
 }

@@ -104,6 +104,20 @@ export function writeByPort(to: Region, at: number, session: number): void {
   to.view.setInt32(at + 4, session, true);
 }
 
+/** A reply that went by port. */
+export interface LongReply {
+  readonly session: number;
+  readonly buffer: SharedArrayBuffer;
+  readonly bytes: number;
+}
+
+/** What a client is told whose command a worker had begun when it died. */
+export const WORKER_DIED =
+  'ERR internal error: the worker that ran this command stopped; it may or may not have been done';
+
+/** The session of a request that went by port. */
+export const sessionOf = (request: Region): number => request.view.getInt32(4, true);
+
 /** A Region over a buffer that came by message port. */
 export const regionOver = (buffer: SharedArrayBuffer): Region =>
   new Region(new Uint8Array(buffer), new DataView(buffer));

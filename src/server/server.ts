@@ -190,7 +190,8 @@ export class Server implements TransportHandler {
   /** A worker's reply to a command that was handed off. */
   onWorkerReply(session: number, reply: Region, at: number, length: number, owned: boolean): void {
     const connection = this.connections.get(session);
-    if (connection === undefined) return;
+    // A worker that died after its reply is answered for once more.
+    if (connection === undefined || !connection.waiting) return;
     connection.waiting = false;
     if (length > 0 && reply.u8[at] === MINUS)
       this.onErrorReply(latin1(reply, at + 1, Math.min(length, CODE_BYTES_MAX)));

@@ -16,12 +16,15 @@ import { type MemoryGuard, ROOM } from '../execute/memory-guard.ts';
 import {
   BY_PORT,
   BY_PORT_BYTES,
+  type LongReply,
   REPLY_HEAD_BYTES,
   REQUEST_NO_TOUCH,
   REQUEST_RESP3,
   type RequestHead,
   readRequest,
   regionOver,
+  sessionOf,
+  WORKER_DIED,
   writeByPort,
   writeKeyReady,
   writeReply,
@@ -70,6 +73,8 @@ export class Mail {
   private readonly allShards: number;
   private readonly setTime: () => void;
   private readonly onSlow: SlowReceiver;
+  /** Requests that came by port and whose records in the ring are still to come, by I/O thread. */
+  private readonly early: (Region | undefined)[] = [];
   private readonly ready: { db: number; name: Region }[] = [];
   private depth = 0;
 
@@ -129,30 +134,50 @@ export class Mail {
   /** Answers what a predecessor had begun when it died. */
   answerOrphans(): void {
     this.board.takeRunning((ioThread, session) => {
-      const { ctx } = this.level(0);
-      ctx.reply.rewind(0);
-      ctx.reply.error('ERR internal error: the worker that ran this command stopped; it may or may not have been done');
-      this.sendReply(this.correspondents[ioThread], session, ctx);
+      this.answerLost(this.correspondents[ioThread], session);
     });
   }
 
   private take(index: number, at: number): void {
     const correspondent = this.correspondents[index];
-    const { requests, port } = correspondent;
+    const { requests } = correspondent;
     const level = this.level(this.depth);
     if (requests.region.view.getInt32(at, true) === BY_PORT) {
-      const message = receiveMessageOnPort(port);
-      if (message === undefined) throw new Error('a request announced by an I/O thread is not there');
-      level.request = regionOver(message.message as SharedArrayBuffer);
+      const session = requests.region.view.getInt32(at + 4, true);
+      const long = this.takeLongRequest(index, session);
+      if (long === undefined) {
+        requests.release();
+        return this.answerLost(correspondent, session);
+      }
+      level.request = long;
     } else {
       const bytes = requests.payloadBytes;
       if (bytes > level.request.length) level.request = Region.allocate(Math.max(bytes, level.request.length * 2));
       level.request.u8.set(requests.region.u8.subarray(at, at + bytes));
     }
-    const slot = this.board.begin(index, level.request.view.getInt32(4, true));
+    const slot = this.board.begin(index, sessionOf(level.request));
     requests.release();
     this.run(correspondent, level);
     this.board.end(slot);
+  }
+
+  /** The request that a record in the ring announces; undefined if it was sent to a predecessor and died with it. */
+  private takeLongRequest(index: number, session: number): Region | undefined {
+    let found = this.early[index];
+    if (found === undefined) {
+      const message = receiveMessageOnPort(this.correspondents[index].port);
+      found = message === undefined ? undefined : regionOver(message.message as SharedArrayBuffer);
+    }
+    const isIt = found !== undefined && sessionOf(found) === session;
+    this.early[index] = isIt ? undefined : found;
+    return isIt ? found : undefined;
+  }
+
+  private answerLost(correspondent: Correspondent, session: number): void {
+    const { ctx } = this.level(this.depth);
+    ctx.reply.rewind(0);
+    ctx.reply.error(WORKER_DIED);
+    this.sendReply(correspondent, session, ctx);
   }
 
   private run(correspondent: Correspondent, level: Level): void {
@@ -197,7 +222,8 @@ export class Mail {
     const long = bytes + REPLY_HEAD_BYTES > replies.payloadBytesMax;
     const at = this.reserveReply(correspondent, long ? BY_PORT_BYTES : bytes + REPLY_HEAD_BYTES);
     if (long) {
-      port.postMessage({ buffer: ctx.reply.detach().u8.buffer, bytes });
+      const buffer = ctx.reply.detach().u8.buffer as SharedArrayBuffer;
+      port.postMessage({ session, buffer, bytes } satisfies LongReply);
       writeByPort(replies.region, at, session);
     } else {
       writeReply(replies.region, at, session, 0, ctx.reply.region, bytes);
