@@ -9,6 +9,7 @@ import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
 import { hashExpireCommands } from './hash-expire.ts';
 import { hashExtendedCommands } from './hash-extended.ts';
+import { hashImportCommands } from './hash-import.ts';
 import { hashNumberCommands } from './hash-number.ts';
 import { hashRandomCommands } from './hash-random.ts';
 import { hyperloglogCommands } from './hyperloglog.ts';
@@ -41,6 +42,7 @@ export const dataCommands: readonly Command[] = [
   ...hashRandomCommands,
   ...hashExpireCommands,
   ...hashExtendedCommands,
+  ...hashImportCommands,
   ...sortedSetCommands,
   ...sortedSetPopCommands,
   ...sortedSetBlockCommands,
