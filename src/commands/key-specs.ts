@@ -13,7 +13,10 @@
 export interface KeySpec {
   flags: string[];
   begin: { index: number } | { keyword: string; startFrom: number } | undefined;
-  find: { lastKey: number; step: number; limit: number } | { keyNumIndex: number; firstKey: number; step: number } | undefined;
+  find:
+    | { lastKey: number; step: number; limit: number }
+    | { keyNumIndex: number; firstKey: number; step: number }
+    | undefined;
 }
 
 export function parseKeySpecs(text: string): KeySpec[] {

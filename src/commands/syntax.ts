@@ -22,7 +22,8 @@ export interface Argument {
 }
 
 const LEXEME = /\s*("(?:[^"]*)"|\.\.\.!?|[[\](){}|]|[^\s[\](){}|.]+(?:\.[^\s[\](){}|.]+)*)/y;
-const isToken = (word: string): boolean => word.startsWith('"') || (/^[^a-z]+$/.test(word) && !/^[|()[\]{}.]/.test(word));
+const isToken = (word: string): boolean =>
+  word.startsWith('"') || (/^[^a-z]+$/.test(word) && !/^[|()[\]{}.]/.test(word));
 
 /** @throws Error if the text is not in the notation: a mistake in a declaration, found by the first test that runs */
 export function parseSyntax(text: string): Argument[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type BannerFacts, printBanner, showsLogo } from '../../../src/server/banner.ts';
 import { Config } from '../../../src/config/config.ts';
 import type { Log } from '../../../src/observe/log.ts';
+import { type BannerFacts, printBanner, showsLogo } from '../../../src/server/banner.ts';
 import { TestHost } from '../config/test-host.ts';
 
 const facts: BannerFacts = { port: 6380, unixSocket: '', pid: 42, workers: 1, shards: 16, transport: 'io_uring' };
