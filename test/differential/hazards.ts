@@ -145,7 +145,7 @@ function breaksLexicalOrder(command: Command): boolean {
  * From 7.2 Redis chooses an encoding by how many members a command names, 7.0 by how many there are then: named twice,
  * they make the same collection in two encodings, where the limit on entries lies between.
  */
-function repeatsMembers(command: Command): boolean {
+function namesMoreThanItAdds(command: Command): boolean {
   const membersOf = () => {
     switch (lower(command[0])) {
       case 'sadd':
@@ -164,7 +164,9 @@ function repeatsMembers(command: Command): boolean {
     }
   };
   const members = membersOf();
-  return members.length > SMALL_LIMIT_ENTRIES && new Set(members).size < members.length;
+  // XX adds none of those named.
+  const countsUnadded = new Set(members).size < members.length || command.some((word) => lower(word) === 'xx');
+  return members.length > SMALL_LIMIT_ENTRIES && countsUnadded;
 }
 
 /** ZRANK takes WITHSCORE from 7.2 on: 7.0 refuses the fourth word of whatever kind, also where it is only queued. */
@@ -181,7 +183,7 @@ export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (isHuge(command)) return 'takes too much memory or too long a reply';
   if (dependsOnUnstableOrder(command)) return 'the outcome hangs on an order Redis leaves open';
   if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
-  if (repeatsMembers(command)) return 'its encoding differs by version';
+  if (namesMoreThanItAdds(command)) return 'its encoding differs by version';
   if (hasNewArity(command)) return 'takes another number of words in Redis 8: shown by examples';
   return undefined;
 }
