@@ -57,11 +57,27 @@ export function appendField(
 /** Gives the field at `at` a deadline (0: none) and puts it where that belongs. @returns the listpack's address */
 export function setPackedDeadline(allocator: Allocator, lp: number, at: number, deadlineMs: number): number {
   const { region } = allocator.arena;
-  if (!allocator.hasRoom(listpack.bytes(region, lp) * 2 + 64)) throw new OutOfMemoryError();
+  slice.setPacked(region, packedValueAt(region, at));
+  return replacePacked(allocator, lp, at, slice.region, slice.at, slice.length, deadlineMs);
+}
+
+/** Gives the field at `at` a value and a deadline. @returns the listpack's address @throws OutOfMemoryError, nothing changed */
+export function replacePacked(
+  allocator: Allocator,
+  lp: number,
+  at: number,
+  value: Region,
+  valueAt: number,
+  valueLength: number,
+  deadlineMs: number,
+): number {
+  const { region } = allocator.arena;
+  // Once the old field is out, nothing may fail.
+  if (!allocator.hasRoom(listpack.bytes(region, lp) * 2 + valueLength + 64)) throw new OutOfMemoryError();
+  slice.set(value, valueAt, valueLength);
+  keptValue.keep(slice);
   slice.setPacked(region, at);
   keptField.keep(slice);
-  slice.setPacked(region, packedValueAt(region, at));
-  keptValue.keep(slice);
   const left = listpack.removeRange(allocator, lp, at, TRIPLE);
   return insertTriple(allocator, left, deadlineMs);
 }

@@ -18,6 +18,7 @@ import {
   PAIR,
   packedDeadline,
   packedValueAt,
+  replacePacked,
   setPackedDeadline,
   TRIPLE,
 } from './hash-listpack.ts';
@@ -159,11 +160,11 @@ function hashChange(
     return;
   }
   const lp = packOf(hash);
-  const moved = listpack.replace(allocator, lp, packedValueAt(allocator.arena.region, position), region, at, length);
+  const losesDeadline = !keepsDeadline && hashDeadline(hash, position) !== 0;
+  const moved = losesDeadline
+    ? replacePacked(allocator, lp, position, region, at, length, 0)
+    : listpack.replace(allocator, lp, packedValueAt(allocator.arena.region, position), region, at, length);
   setPack(hash, moved);
-  if (hash.encoding === HASH_LISTPACK || keepsDeadline) return;
-  const here = position - lp + moved;
-  if (packedDeadline(allocator.arena.region, here) !== 0) setPack(hash, setPackedDeadline(allocator, moved, here, 0));
 }
 
 /** Removes the field at a position. An empty hash is the caller's to remove. */
