@@ -159,7 +159,7 @@ class Model {
 
   makePair(): number | undefined {
     const { allocator, arena } = this.shard;
-    if (!allocator.hasRoom(4000)) return undefined;
+    if (!allocator.hasRoom(3000)) return undefined;
     const child = allocator.allocate(3000);
     if (!allocator.hasRoom(PAIR_ROOT_BYTES)) {
       allocator.free(child);
