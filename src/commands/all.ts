@@ -6,6 +6,8 @@ import { bitmapCommands } from './bitmap.ts';
 import { debugDataCommands } from './debug-data.ts';
 import type { Command } from './define.ts';
 import { genericCommands } from './generic.ts';
+import { geoCommands } from './geo.ts';
+import { geoSearchCommands } from './geo-search.ts';
 import { hashCommands } from './hash.ts';
 import { hashExpireCommands } from './hash-expire.ts';
 import { hashExtendedCommands } from './hash-extended.ts';
@@ -49,6 +51,8 @@ export const dataCommands: readonly Command[] = [
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
+  ...geoCommands,
+  ...geoSearchCommands,
   ...hyperloglogCommands,
   ...hyperloglogDebugCommands,
   ...memoryUsageCommands,

@@ -6,19 +6,19 @@ import type { Context } from './context.ts';
 import { DEL, type KeyEvent } from './events.ts';
 import { putValue } from './value-entry.ts';
 
-/** Makes the key in argument 1 the result, or removes it if the result is empty, which is freed. @returns the count */
-export function storeSortedSet(ctx: Context, result: Value, event: KeyEvent): number {
+/** Makes the key in argument `arg` the result, or removes it if the result is empty, which is freed. @returns the count */
+export function storeSortedSet(ctx: Context, result: Value, event: KeyEvent, arg = 1): number {
   const count = sortedSetCount(result);
-  const old = ctx.peek(1);
+  const old = ctx.peek(arg);
   if (count > 0) {
-    putValue(ctx, 1, old, TYPE_SORTED_SET, result, sortedSetFree);
-    ctx.touch(1, event);
+    putValue(ctx, arg, old, TYPE_SORTED_SET, result, sortedSetFree);
+    ctx.touch(arg, event);
     return count;
   }
   sortedSetFree(result.allocator, result.root, result.encoding);
   if (old !== 0) {
     ctx.ks.remove(old, ctx.hash);
-    ctx.touch(1, DEL);
+    ctx.touch(arg, DEL);
   }
   return 0;
 }

@@ -40,6 +40,8 @@ const INCR = 8;
 const GT = 16;
 const LT = 32;
 
+export { CH as ADD_CH, NX as ADD_NX, XX as ADD_XX };
+
 const zset = new Value();
 let scores = new Float64Array(64);
 let added = 0;
@@ -108,9 +110,14 @@ function zadd(ctx: Context): void {
   const first = optionsEnd;
   checkOptions(options, ctx.argc - first);
   addPairs(ctx, first, options);
-  if ((options & INCR) === 0) return ctx.reply.integer((options & CH) !== 0 ? added + updated : added);
+  if ((options & INCR) === 0) return replyAdded(ctx, options);
   if (Number.isNaN(lastScore)) ctx.reply.null();
   else ctx.reply.double(lastScore);
+}
+
+/** Replies with how many members `addScored` added, or changed as well with the option CH. */
+export function replyAdded(ctx: Context, options: number): void {
+  ctx.reply.integer((options & CH) !== 0 ? added + updated : added);
 }
 
 function zincrby(ctx: Context): void {
@@ -120,8 +127,22 @@ function zincrby(ctx: Context): void {
 
 function addPairs(ctx: Context, first: number, options: number): void {
   const pairs = (ctx.argc - first) >> 1;
-  if (pairs > scores.length) scores = new Float64Array(pairs * 2);
+  scoreRoom(pairs);
   for (let pair = 0; pair < pairs; pair++) scores[pair] = doubleArgument(ctx, first + pair * 2);
+  addScored(ctx, first + 1, 2, pairs, options);
+}
+
+/** Where the scores for `addScored` go. */
+export function scoreRoom(pairs: number): Float64Array {
+  if (pairs > scores.length) scores = new Float64Array(pairs * 2);
+  return scores;
+}
+
+/**
+ * Adds or updates the members in every `stride`th argument from `first` on, with the scores in `scoreRoom`.
+ * @throws CommandError
+ */
+export function addScored(ctx: Context, first: number, stride: number, pairs: number, options: number): void {
   added = 0;
   updated = 0;
   lastScore = Number.NaN;
@@ -129,12 +150,12 @@ function addPairs(ctx: Context, first: number, options: number): void {
   if (entry === 0 && (options & XX) !== 0) return;
   if (pairs > 1) requireRoom(ctx, first);
   if (entry === 0) {
-    createSortedSet(ctx, first, pairs, options);
+    createSortedSet(ctx, first, stride, pairs, options);
   } else {
     openValue(ctx, entry, zset);
     try {
       sortedSetExpect(zset, pairs);
-      for (let pair = 0; pair < pairs; pair++) addPair(ctx, first + pair * 2 + 1, scores[pair], options);
+      for (let pair = 0; pair < pairs; pair++) addPair(ctx, first + pair * stride, scores[pair], options);
     } finally {
       saveValue(ctx, entry, zset);
     }
@@ -142,11 +163,11 @@ function addPairs(ctx: Context, first: number, options: number): void {
   if (added + updated > 0) ctx.touch(1, (options & INCR) !== 0 ? ZINCR : ZADD);
 }
 
-function createSortedSet(ctx: Context, first: number, pairs: number, options: number): void {
+function createSortedSet(ctx: Context, first: number, stride: number, pairs: number, options: number): void {
   zset.allocator = ctx.ks.allocator;
-  sortedSetCreate(zset, pairs, ctx.size[first + 1]);
+  sortedSetCreate(zset, pairs, ctx.size[first]);
   try {
-    for (let pair = 0; pair < pairs; pair++) addPair(ctx, first + pair * 2 + 1, scores[pair], options);
+    for (let pair = 0; pair < pairs; pair++) addPair(ctx, first + pair * stride, scores[pair], options);
   } catch (failure) {
     sortedSetFree(zset.allocator, zset.root, zset.encoding);
     throw failure;

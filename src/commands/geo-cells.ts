@@ -1,0 +1,128 @@
+/**
+ * Places as sorted set scores. The world, up to 85.05112878° north and south, is cut in 2^26 × 2^26 cells; a score is a
+ * cell's row and column with their bits interleaved, the row's first (from the lowest bit). Cells of a coarser step are
+ * ranges of scores, which is how places near a point are found.
+ */
+export const LATITUDE_MAX = 85.05112878;
+export const LONGITUDE_MAX = 180;
+/** The finest step: 52 bits together. */
+export const STEP_MAX = 26;
+const TWO_32 = 2 ** 32;
+
+export interface Place {
+  longitude: number;
+  latitude: number;
+}
+
+/** A cell among 2^step × 2^step. */
+export interface Cell {
+  step: number;
+  row: number;
+  column: number;
+}
+
+/** The bounds of a cell or of a shape, in degrees. */
+export interface Area {
+  west: number;
+  east: number;
+  south: number;
+  north: number;
+}
+
+/** The cell of a place. On the very edge in the north and east row and column are 2^step, as in Redis. */
+export function cellOf({ longitude, latitude }: Place, step: number, latitudeMax = LATITUDE_MAX): Cell {
+  const row = ((latitude + latitudeMax) / (2 * latitudeMax)) * 2 ** step;
+  const column = ((longitude + LONGITUDE_MAX) / (2 * LONGITUDE_MAX)) * 2 ** step;
+  return { step, row: Math.trunc(row), column: Math.trunc(column) };
+}
+
+/** The bits of row and column interleaved; rounded where they are more than a double holds (on the edge). */
+export function interleaved({ row, column }: Cell): number {
+  const low = spread(row & 0xffff) | (spread(column & 0xffff) << 1);
+  const high = spread(row >>> 16) | (spread(column >>> 16) << 1);
+  return (high >>> 0) * TWO_32 + (low >>> 0);
+}
+
+/** Puts a zero before each of 16 bits. */
+function spread(bits: number): number {
+  let x = bits;
+  x = (x | (x << 8)) & 0x00ff00ff;
+  x = (x | (x << 4)) & 0x0f0f0f0f;
+  x = (x | (x << 2)) & 0x33333333;
+  return (x | (x << 1)) & 0x55555555;
+}
+
+/** Takes every second of 32 bits. */
+function gather(bits: number): number {
+  let x = bits & 0x55555555;
+  x = (x | (x >>> 1)) & 0x33333333;
+  x = (x | (x >>> 2)) & 0x0f0f0f0f;
+  x = (x | (x >>> 4)) & 0x00ff00ff;
+  return (x | (x >>> 8)) & 0xffff;
+}
+
+/** The finest cell whose score this is. Any double will do: one that is no place becomes what Redis makes of it. */
+function cellOfScore(score: number): Cell {
+  let low: number;
+  let high: number;
+  if (score >= 0 && score <= Number.MAX_SAFE_INTEGER) {
+    low = score | 0;
+    high = Math.floor(score / TWO_32);
+    if (low === 0 && score >= 1) low = (Math.trunc(score) % TWO_32) | 0;
+  } else {
+    const bits = unsignedBits(score);
+    low = Number(BigInt.asIntN(32, bits));
+    high = Number(BigInt.asIntN(32, bits >> 32n));
+  }
+  const row = gather(low) | (gather(high) << 16);
+  const column = gather(low >>> 1) | (gather(high >>> 1) << 16);
+  return { step: STEP_MAX, row: row >>> 0, column: column >>> 0 };
+}
+
+/** A double as 64 unsigned bits, the way x86 converts: what doesn't fit wraps or becomes the highest bit alone. */
+function unsignedBits(value: number): bigint {
+  const half = 2 ** 63;
+  if (value >= half) return value < 2 * half ? BigInt(Math.trunc(value)) : 0n;
+  return value >= -half ? BigInt.asUintN(64, BigInt(Math.trunc(value))) : 1n << 63n;
+}
+
+export function areaOf({ step, row, column }: Cell): Area {
+  const cells = 2 ** step;
+  return {
+    west: -LONGITUDE_MAX + (column / cells) * (2 * LONGITUDE_MAX),
+    east: -LONGITUDE_MAX + (((column + 1) >>> 0) / cells) * (2 * LONGITUDE_MAX),
+    south: -LATITUDE_MAX + (row / cells) * (2 * LATITUDE_MAX),
+    north: -LATITUDE_MAX + (((row + 1) >>> 0) / cells) * (2 * LATITUDE_MAX),
+  };
+}
+
+/** The score of a place. */
+export const scoreOfPlace = (place: Place): number => interleaved(cellOf(place, STEP_MAX));
+
+/** The middle of the cell that a score names. */
+export function placeOfScore(score: number): Place {
+  const { west, east, south, north } = areaOf(cellOfScore(score));
+  return {
+    longitude: clamp((west + east) / 2, LONGITUDE_MAX),
+    latitude: clamp((south + north) / 2, LATITUDE_MAX),
+  };
+}
+
+const clamp = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
+
+/** The cell so many rows north and columns east, around the edges of the world. */
+export function neighbour({ step, row, column }: Cell, north: number, east: number): Cell {
+  const mask = 2 ** step - 1;
+  return {
+    step,
+    row: north === 0 ? row : (row + north) & mask,
+    column: east === 0 ? column : (column + east) & mask,
+  };
+}
+
+/** The scores of the places in a cell: from `from` up to, but without, `to`. */
+export function scoresOfCell(cell: Cell): { from: number; to: number } {
+  const finest = 2 ** (2 * (STEP_MAX - cell.step));
+  const bits = interleaved(cell);
+  return { from: bits * finest, to: (bits + 1) * finest };
+}
