@@ -2,6 +2,7 @@
  * The parts of DEBUG that look at keys or take a shard's lock. They are commands of their own, that no client can name:
  * DEBUG on the I/O thread passes its words on to them, so they go the way of every command (locks, hand-off).
  */
+import { parseInteger } from '../base/numbers.ts';
 import { Region } from '../base/region.ts';
 import {
   accessOf,
@@ -81,11 +82,9 @@ function stringLengths(ctx: Context): void {
 
 /** DEBUG POPULATE count [prefix] [size]: keys that are there already stay as they are. */
 function populate(ctx: Context): void {
-  const count = ctx.integer(2);
-  if (count < 0) throw MUST_BE_POSITIVE;
+  const count = positive(ctx, 2);
   const prefix = ctx.argc > 3 ? ctx.text(3) : 'key';
-  const valueBytes = ctx.argc > 4 ? ctx.integer(4) : 0;
-  if (valueBytes < 0) throw MUST_BE_POSITIVE;
+  const valueBytes = ctx.argc > 4 ? positive(ctx, 4) : 0;
   ctx.weigh(count);
   const ofShard: number[][] = ctx.shards.map(() => []);
   for (let from = 0; from < count; from += POPULATE_PIECE) {
@@ -100,6 +99,13 @@ function populate(ctx: Context): void {
     });
   }
   ctx.reply.ok();
+}
+
+/** @throws MUST_BE_POSITIVE, also of what is no number */
+function positive(ctx: Context, arg: number): number {
+  const value = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
+  if (!(value >= 0 && Number.isSafeInteger(value))) throw MUST_BE_POSITIVE;
+  return value;
 }
 
 function putNumbers(ctx: Context, numbers: readonly number[], prefix: string, valueBytes: number): void {

@@ -13,10 +13,7 @@ function refuseSaving(): void {
 }
 
 function lolwut(ctx: Context): void {
-  if (ctx.argc > 1 && ctx.isWord(1, 'VERSION')) {
-    if (ctx.argc === 2) throw SYNTAX_ERROR;
-    ctx.integer(2);
-  }
+  if (ctx.argc > 2 && ctx.isWord(1, 'VERSION')) ctx.integer(2);
   // One mayfly, drawn anew each time: how far it has got across the pond is chance.
   const pad = ' '.repeat(Math.floor(ctx.random() * 40));
   const picture = [' /| /|', `/ |/ |   .`, '(@@@@)=~-.___'].map((row) => pad + row).join('\n');

@@ -136,7 +136,9 @@ export class Server implements TransportHandler {
   onDrain(): void {}
 
   onClose(link: Link): void {
-    const connection = link.owner as Connection;
+    const connection = link.owner as Connection | undefined;
+    // It was turned away.
+    if (connection === undefined) return;
     connection.closing = true;
     this.connections.delete(connection.id);
     connection.input = undefined;
