@@ -1,7 +1,8 @@
 import { EpollTransport } from './epoll.ts';
 import { UringTransport } from './io-uring.ts';
+import { Libc } from './libc.ts';
 import { NetTransport } from './net.ts';
-import type { Transport, TransportFactory, TransportHandler } from './transport.ts';
+import type { Transport, TransportHandler } from './transport.ts';
 
 /** The values of `--transport`. */
 export const TRANSPORT_CHOICES = ['auto', 'io_uring', 'epoll', 'net'] as const;
@@ -14,22 +15,29 @@ export interface OpenedTransport {
 }
 
 /** Best first. */
-const FACTORIES: readonly { name: Transport['name']; open: TransportFactory }[] = [
-  { name: 'io_uring', open: (handler) => new UringTransport(handler) },
-  { name: 'epoll', open: (handler) => new EpollTransport(handler) },
+const FACTORIES: readonly {
+  readonly name: Transport['name'];
+  readonly open: (handler: TransportHandler, openLibc: () => Libc) => Transport;
+}[] = [
+  { name: 'io_uring', open: (handler, openLibc) => new UringTransport(handler, { libc: openLibc() }) },
+  { name: 'epoll', open: (handler, openLibc) => new EpollTransport(handler, { libc: openLibc() }) },
   { name: 'net', open: (handler) => new NetTransport(handler) },
 ];
 
 /**
  * Opens the transport asked for; `auto` takes the first that works. Throws an `Error` that says why if none does:
- * a transport asked for by name is never replaced by another.
+ * a transport asked for by name is never replaced by another. Tests hand in a C library that fails.
  */
-export function openTransport(choice: TransportChoice, handler: TransportHandler): OpenedTransport {
+export function openTransport(
+  choice: TransportChoice,
+  handler: TransportHandler,
+  openLibc: () => Libc = () => Libc.open(),
+): OpenedTransport {
   const failures: string[] = [];
   for (const { name, open } of FACTORIES) {
     if (choice !== 'auto' && choice !== name) continue;
     try {
-      const transport = open(handler);
+      const transport = open(handler, openLibc);
       const because = failures.length === 0 ? '' : ` (${failures.join('; ')})`;
       return { transport, log: `transport ${name}${because}` };
     } catch (error) {

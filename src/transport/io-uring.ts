@@ -106,7 +106,12 @@ export class UringTransport implements Transport, UringLinkHost {
     this.acceptPause = new AcceptPause(handler, () => this.armAcceptors());
     this.libc = options.libc ?? Libc.open();
     this.ring = new UringRing(this.libc);
-    this.buffers = new UringBuffers(this.libc, this.ring, RECEIVE_BUFFERS, RECEIVE_BUFFER_BYTES);
+    try {
+      this.buffers = new UringBuffers(this.libc, this.ring, RECEIVE_BUFFERS, RECEIVE_BUFFER_BYTES);
+    } catch (error) {
+      this.ring.close();
+      throw error;
+    }
     this.slots = new SendSlots(this.libc);
     this.sockets = new LinuxSockets(this.libc);
     this.wakeSource = new WakeSource(this.libc, () => {
