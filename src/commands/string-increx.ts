@@ -169,7 +169,8 @@ function incrementFloat(ctx: Context, options: Options): void {
   if (typeof increment === 'string') throw INCREMENT_INFINITE;
   const lower = floatArgument(ctx, options.lowerArg, 'LBOUND', negated(LONG_DOUBLE_MAX));
   const upper = floatArgument(ctx, options.upperArg, 'UBOUND', LONG_DOUBLE_MAX);
-  if (compareLongDoubles(lower, upper) > 0) throw BOUNDS_CROSSED;
+  const bothGiven = options.lowerArg !== 0 && options.upperArg !== 0;
+  if (bothGiven && compareLongDoubles(lower, upper) > 0) throw BOUNDS_CROSSED;
   const deadlineMs = deadlineArgument(ctx, options);
   const entry = ctx.lookupTyped(1, TYPE_STRING);
   const { arena } = ctx.ks;
