@@ -25,6 +25,13 @@ export interface KnownDifference {
 
 const text = (reply: Reply) => (isAggregate(reply) ? '' : reply.text);
 
+/** 7.0 prints coordinates with 17 digits after the point, which cuts small ones short. */
+const COORDINATE_ERROR = 1e-15;
+
+function isSameCoordinate({ subject, oracle }: LeafPair): boolean {
+  return subject.kind === oracle.kind && Math.abs(Number(text(subject)) - Number(text(oracle))) < COORDINATE_ERROR;
+}
+
 function isSameDouble({ subject, oracle }: LeafPair): boolean {
   if (subject.kind !== oracle.kind || (subject.kind !== '$' && subject.kind !== ',')) return false;
   const [left, right] = [text(subject), text(oracle)];
@@ -42,6 +49,14 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: '`0.1` where 7.0 prints `0.10000000000000001`',
     reason: 'From 7.2 Redis prints the shortest digits that read back as the same double; 7.0 prints 17 digits.',
     covers: ({ name, leaves }) => doubleCommands.test(name) && leaves?.every(isSameDouble) === true,
+  },
+  {
+    id: 'coordinates',
+    commands: 'GEOPOS, GEOSEARCH, GEORADIUS, GEORADIUSBYMEMBER',
+    what: '`2.682209014892578e-6` where 7.0 prints `0.00000268220901489`',
+    reason:
+      'As with scores: 7.0 prints 17 digits after the point, Redis from 7.2 on the shortest that read back the same.',
+    covers: ({ name, leaves }) => name.startsWith('GEO') && leaves?.every(isSameCoordinate) === true,
   },
   {
     id: 'listpack-lists-and-sets',
