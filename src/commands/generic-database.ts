@@ -22,16 +22,25 @@ function checkFlushType(ctx: Context): void {
   if (ctx.argc > 2 || !(ctx.isWord(1, 'SYNC') || ctx.isWord(1, 'ASYNC'))) throw SYNTAX_ERROR;
 }
 
-function clearShard(shard: Shard): void {
+function keysIn(shards: readonly Shard[]): number {
   let keys = 0;
-  for (const { count } of shard.keyspaces) keys += count;
+  for (const { keyspaces } of shards) for (const { count } of keyspaces) keys += count;
+  return keys;
+}
+
+function clearShard(shard: Shard): void {
+  const keys = keysIn([shard]);
   if (keys === 0) return;
   shard.clear();
   addToCounter(shard.arena, COUNTER_DIRTY, keys);
 }
 
+/** Clearing a shard takes a walk over its keys while clients watch or wait for some (Shard.clear). */
+const isWalked = ({ watched, awaited }: Shard): boolean => watched.count > 0 || awaited.count > 0;
+
 function flushall(ctx: Context): void {
   checkFlushType(ctx);
+  ctx.weigh(keysIn(ctx.shards.filter(isWalked)));
   for (const shard of ctx.shards) clearShard(shard);
   ctx.reply.ok();
 }
@@ -40,12 +49,10 @@ function flushall(ctx: Context): void {
 function flushdb(ctx: Context): void {
   checkFlushType(ctx);
   const { db } = ctx;
-  const walked = ctx.shards.filter(({ keyspaces }) => keyspaces.some(({ count }, other) => other !== db && count > 0));
-  let keys = 0;
-  for (const { keyspaces } of walked) keys += keyspaces[db].count;
-  ctx.weigh(keys);
+  const shared = ctx.shards.filter(({ keyspaces }) => keyspaces.some(({ count }, other) => other !== db && count > 0));
+  ctx.weigh(keysIn(ctx.shards.filter((shard) => isWalked(shard) || shared.includes(shard))));
   for (const shard of ctx.shards) {
-    if (!walked.includes(shard)) {
+    if (!shared.includes(shard)) {
       clearShard(shard);
       continue;
     }

@@ -1,4 +1,5 @@
 /** Whether keys are there, what they are, and away with them. */
+import { Region } from '../base/region.ts';
 import { addToCounter, COUNTER_HITS, COUNTER_MISSES } from '../store/counters.ts';
 import { encodingOf, rootOf, TYPE_STRING, typeOf } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
@@ -20,12 +21,6 @@ export function elementsOf(keyspace: Keyspace, entry: number): number {
   const type = typeOf(arena, entry);
   if (type === TYPE_STRING) return 0;
   return valueType(type).lengthOf(allocator, rootOf(arena, entry), encodingOf(arena, entry));
-}
-
-/** As TYPE answers. */
-export function typeNameOf(ctx: Context, entry: number): string {
-  const type = typeOf(ctx.ks.arena, entry);
-  return type === TYPE_STRING ? 'string' : valueType(type).name;
 }
 
 function del(ctx: Context): void {
@@ -69,9 +64,16 @@ function touch(ctx: Context): void {
   ctx.reply.integer(count);
 }
 
+const NO_TYPE = Region.of('+none\r\n');
+/** The reply for each type, by its tag, made when it is first asked for. */
+const typeReplies: Region[] = [];
+
 function type(ctx: Context): void {
   const entry = look(ctx, 1);
-  ctx.reply.simple(entry === 0 ? 'none' : typeNameOf(ctx, entry));
+  if (entry === 0) return ctx.reply.raw(NO_TYPE);
+  const tag = typeOf(ctx.ks.arena, entry);
+  typeReplies[tag] ??= Region.of(`+${tag === TYPE_STRING ? 'string' : valueType(tag).name}\r\n`);
+  ctx.reply.raw(typeReplies[tag]);
 }
 
 export const genericExistsCommands = [

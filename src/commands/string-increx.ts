@@ -179,8 +179,8 @@ function incrementFloat(ctx: Context, options: Options): void {
   if (typeof value === 'string') throw VALUE_INFINITE;
   const step = floatStep(value, increment, lower, upper, options.saturates);
   if (step !== undefined) {
-    const digits = formatLongDouble(step.value);
-    finish(ctx, entry, options, deadlineMs, INCRBYFLOAT, () => storeText(ctx, entry, digits));
+    const digits = Region.of(formatLongDouble(step.value));
+    finish(ctx, entry, options, deadlineMs, INCRBYFLOAT, () => storeText(ctx, entry, digits, digits.length));
   }
   ctx.reply.array(2);
   replyLongDouble(ctx, step?.value ?? value);

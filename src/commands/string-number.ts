@@ -1,4 +1,5 @@
 /** Strings that are numbers, counted up and down. Integers stay plain numbers up to 2^53 − 1 and are exact up to 2^63. */
+import { addDecimals, DECIMAL_SUM_BYTES_MAX } from '../base/decimal-sum.ts';
 import { addLongDoubles, formatLongDouble, parseLongDouble } from '../base/long-double.ts';
 import {
   BEYOND_SAFE,
@@ -10,6 +11,7 @@ import {
   writeBigInt,
   writeInteger,
 } from '../base/numbers.ts';
+import { copy, Region } from '../base/region.ts';
 import { encodingOf, FLAG_RAW, flagsOf, setEncoding, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import type { Context } from './context.ts';
@@ -89,33 +91,44 @@ function decrby(ctx: Context): void {
   addBigInteger(ctx, -big);
 }
 
+const ZERO = Region.of('0');
+const sumText = Region.allocate(DECIMAL_SUM_BYTES_MAX);
+
 function incrbyfloat(ctx: Context): void {
+  const { source, at, size } = ctx;
   const entry = ctx.lookupTyped(1, TYPE_STRING);
   const { arena } = ctx.ks;
-  const value =
-    entry === 0
-      ? parseLongDouble(ZERO, 0, 1)
-      : parseLongDouble(arena.u8, valueAt(arena, entry), valueLength(arena, entry));
+  const value = entry === 0 ? ZERO.u8 : arena.u8;
+  const valueFrom = entry === 0 ? 0 : valueAt(arena, entry);
+  const valueBytes = entry === 0 ? ZERO.length : valueLength(arena, entry);
+  const bytes = addDecimals(value, valueFrom, valueBytes, source.u8, at[2], size[2], sumText.u8);
+  if (bytes > 0) {
+    storeText(ctx, entry, sumText, bytes);
+    ctx.touch(1, INCRBYFLOAT);
+    return ctx.reply.bulk(sumText, 0, bytes);
+  }
+  const sum = Region.of(addAsLongDoubles(value, valueFrom, valueBytes, ctx));
+  storeText(ctx, entry, sum, sum.length);
+  ctx.touch(1, INCRBYFLOAT);
+  ctx.reply.bulk(sum, 0, sum.length);
+}
+
+function addAsLongDoubles(u8: Uint8Array, from: number, bytes: number, ctx: Context): string {
+  const value = parseLongDouble(u8, from, bytes);
   const increment = parseLongDouble(ctx.source.u8, ctx.at[2], ctx.size[2]);
   if (value === undefined || increment === undefined) throw NOT_A_FLOAT;
   const sum = addLongDoubles(value, increment);
   if (sum === undefined) throw NOT_FINITE;
-  const digits = formatLongDouble(sum);
-  storeText(ctx, entry, digits);
-  ctx.touch(1, INCRBYFLOAT);
-  ctx.reply.bulkText(digits);
+  return formatLongDouble(sum);
 }
 
-const ZERO = Uint8Array.of(48);
-
-/** Stores ASCII text in the selected key, argument 1, keeping the deadline; OBJECT ENCODING won't call it an integer. */
-export function storeText(ctx: Context, old: number, text: string): void {
+/** Stores text in the selected key, argument 1, keeping the deadline; OBJECT ENCODING won't call it an integer. */
+export function storeText(ctx: Context, old: number, text: Region, bytes: number): void {
   const deadlineMs = old === 0 ? NO_DEADLINE : ctx.ks.deadlineOf(old);
-  const entry = ctx.putString(1, old, text.length, deadlineMs);
+  const entry = ctx.putString(1, old, bytes, deadlineMs);
   const { arena } = ctx.ks;
   setEncoding(arena, entry, STRING_TEXT);
-  const at = valueAt(arena, entry);
-  for (let i = 0; i < text.length; i++) arena.u8[at + i] = text.charCodeAt(i);
+  copy(text, 0, arena.region, valueAt(arena, entry), bytes);
 }
 
 export const stringNumberCommands = [
