@@ -70,6 +70,11 @@ export class BlockedClients {
     return this.clients.size;
   }
 
+  /** Keys that somebody waits for. */
+  get keyCount(): number {
+    return this.queues.size;
+  }
+
   get hasReady(): boolean {
     return this.ready.size > 0;
   }

@@ -13,6 +13,10 @@ const LIMITS = [
   'zset-max-listpack-entries',
   'zset-max-listpack-value',
   'list-max-listpack-size',
+  'stream-node-max-bytes',
+  'stream-node-max-entries',
+  'stream-idmp-duration',
+  'stream-idmp-maxsize',
   'hll-sparse-max-bytes',
   'proto-max-bulk-len',
 ] as const satisfies readonly DirectiveName[];
@@ -20,7 +24,7 @@ const LIMITS = [
 const ACCESS = ['maxmemory-policy', 'lfu-log-factor', 'lfu-decay-time'] as const satisfies readonly DirectiveName[];
 
 /** Directives that workers need. */
-export const WORKER_DIRECTIVES: readonly DirectiveName[] = [...LIMITS, ...ACCESS];
+export const WORKER_DIRECTIVES: readonly DirectiveName[] = [...LIMITS, ...ACCESS, 'notify-keyspace-events'];
 
 /** Applies what is configured now and whenever it changes. @param hashSeed the process' seed, for members' hashes too */
 export function applyStoreConfig(config: ConfigView, access: AccessClock, hashSeed: number): void {
@@ -35,6 +39,10 @@ export function applyStoreConfig(config: ConfigView, access: AccessClock, hashSe
     typeLimits.zsetMaxListpackValue = config.value('zset-max-listpack-value');
     typeLimits.listMaxListpackSize = config.value('list-max-listpack-size');
     typeLimits.hllSparseMaxBytes = config.value('hll-sparse-max-bytes');
+    typeLimits.streamNodeMaxBytes = config.value('stream-node-max-bytes');
+    typeLimits.streamNodeMaxEntries = config.value('stream-node-max-entries');
+    typeLimits.streamIdmpDuration = config.value('stream-idmp-duration');
+    typeLimits.streamIdmpMaxsize = config.value('stream-idmp-maxsize');
     typeLimits.stringBytesMax = config.value('proto-max-bulk-len');
   };
   const applyAccess = () => {

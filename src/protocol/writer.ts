@@ -133,6 +133,13 @@ export class Writer {
     this.crlf();
   }
 
+  /** A bulk string of a byte string, one character a byte; cold. */
+  bulkBytes(text: string): void {
+    const bytes = Buffer.from(text, 'latin1');
+    const at = this.bulkSpace(bytes.length);
+    this.region.u8.set(bytes, at);
+  }
+
   /** Makes room for a bulk string whose bytes the caller writes. @returns where they go in `region` */
   bulkSpace(length: number): number {
     this.ensure(length + HEADER_BYTES_MAX);

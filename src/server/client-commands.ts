@@ -9,6 +9,7 @@ import { setLibrary, setName } from './client-attributes.ts';
 import { killFilter, listFilter } from './client-filter.ts';
 import { clientLine } from './client-line.ts';
 import { type Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from './connection.ts';
+import type { Server } from './server.ts';
 import { connectionOf, type Services } from './services.ts';
 
 const NO_SUCH_CLIENT = error('ERR No such client');
@@ -37,12 +38,13 @@ function reply(ctx: Context): void {
   else if (connection.replyMode !== REPLY_OFF) connection.replyMode = REPLY_SKIP_NEXT;
 }
 
-function unblock(ctx: Context): void {
+function unblock(ctx: Context, server: Server): void {
   if (ctx.argc > 4) throw SYNTAX_ERROR;
-  if (ctx.argc === 4 && !ctx.isWord(3, 'TIMEOUT') && !ctx.isWord(3, 'ERROR')) throw BAD_UNBLOCK_REASON;
-  ctx.integer(2);
-  // No command blocks yet, so nobody is there to be unblocked.
-  ctx.reply.integer(0);
+  const withError = ctx.argc === 4 && ctx.isWord(3, 'ERROR');
+  if (ctx.argc === 4 && !withError && !ctx.isWord(3, 'TIMEOUT')) throw BAD_UNBLOCK_REASON;
+  const client = server.connections.get(ctx.integer(2));
+  const text = withError ? 'UNBLOCKED client unblocked via CLIENT UNBLOCK' : undefined;
+  ctx.reply.integer(client !== undefined && server.waiting.blocked.unblock(client, text) ? 1 : 0);
 }
 
 function tracking(ctx: Context): void {
@@ -77,9 +79,6 @@ const ownCommands: readonly Command[] = [
   ),
   own('ID', '5.0.0', '', 'Returns the number of the connection, which is never used again.', (ctx) =>
     ctx.reply.integer(connectionOf(ctx).id),
-  ),
-  own('INFO', '6.2.0', '', 'Tells of the connection what CLIENT LIST tells of all.', (ctx) =>
-    ctx.reply.verbatim(`${clientLine(connectionOf(ctx), ctx.nowMs)}\n`),
   ),
   own(
     'NO-TOUCH',
@@ -129,7 +128,7 @@ export function clientCommands({ server, pause }: Services): readonly Command[] 
     const matches = listFilter(ctx);
     let text = '';
     for (const connection of server.connections.values()) {
-      if (matches(connection)) text += `${clientLine(connection, ctx.nowMs)}\n`;
+      if (matches(connection)) text += `${clientLine(connection, ctx.nowMs, server)}\n`;
     }
     ctx.reply.verbatim(text);
   };
@@ -188,6 +187,9 @@ export function clientCommands({ server, pause }: Services): readonly Command[] 
       run: () => {},
     }),
     ...ownCommands,
+    own('INFO', '6.2.0', '', 'Tells of the connection what CLIENT LIST tells of all.', (ctx) =>
+      ctx.reply.verbatim(`${clientLine(connectionOf(ctx), ctx.nowMs, server)}\n`),
+    ),
     command({
       name: 'CLIENT|HELP',
       since: '5.0.0',
@@ -253,7 +255,7 @@ export function clientCommands({ server, pause }: Services): readonly Command[] 
       complexity: 'O(log N) for N clients',
       summary: 'Ends a blocking command of another client.',
       syntax: 'client-id:integer [unblock-type(TIMEOUT | ERROR)]',
-      run: unblock,
+      run: (ctx) => unblock(ctx, server),
     }),
     command({
       ...admin,

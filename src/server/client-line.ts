@@ -1,5 +1,6 @@
 /** One client in a line: CLIENT LIST and CLIENT INFO. */
 import type { Connection } from './connection.ts';
+import type { Server } from './server.ts';
 
 /** A connection's own objects, about: what is neither input nor output. */
 const OBJECT_BYTES = 1200;
@@ -9,7 +10,8 @@ export function clientBytes(connection: Connection): number {
   return OBJECT_BYTES + (connection.input?.length ?? 0) + connection.link.unsentBytes;
 }
 
-export function clientLine(connection: Connection, nowMs: number): string {
+export function clientLine(connection: Connection, nowMs: number, server: Server): string {
+  const subscriptions = server.subscriptions.counts(connection);
   const { link } = connection;
   const inputRoom = connection.input?.length ?? 0;
   const unsent = link.unsentBytes;
@@ -21,17 +23,17 @@ export function clientLine(connection: Connection, nowMs: number): string {
     ['name', connection.name],
     ['age', seconds(nowMs - connection.createdMs)],
     ['idle', seconds(nowMs - connection.lastActiveMs)],
-    ['flags', flagsOf(connection)],
+    ['flags', flagsOf(connection, server)],
     ['db', connection.db],
-    ['sub', 0],
-    ['psub', 0],
-    ['ssub', 0],
-    ['multi', -1],
-    ['watch', 0],
+    ['sub', subscriptions.channels],
+    ['psub', subscriptions.patterns],
+    ['ssub', subscriptions.shardChannels],
+    ['multi', connection.transaction?.queue.length ?? -1],
+    ['watch', connection.watching?.count ?? 0],
     ['qbuf', connection.inputBytes],
     ['qbuf-free', inputRoom - connection.inputBytes],
     ['argv-mem', 0],
-    ['multi-mem', 0],
+    ['multi-mem', connection.transaction?.bytes ?? 0],
     ['rbs', 0],
     ['rbp', 0],
     ['obl', 0],
@@ -55,8 +57,11 @@ export function clientLine(connection: Connection, nowMs: number): string {
 
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000));
 
-function flagsOf(connection: Connection): string {
+function flagsOf(connection: Connection, server: Server): string {
   let flags = '';
+  if (connection.subscribed) flags += 'P';
+  if (connection.transaction !== undefined) flags += 'x';
+  if (server.waiting.blocked.has(connection)) flags += 'b';
   if (connection.closing) flags += 'c';
   if (connection.link.isUnixSocket) flags += 'U';
   if (connection.noEvict) flags += 'e';

@@ -11,6 +11,7 @@ import { helloCommands } from './hello-commands.ts';
 import { infoCommand } from './info/info-command.ts';
 import { latencyCommands } from './latency-commands.ts';
 import { memoryCommands } from './memory-commands.ts';
+import { pubsubCommands } from './pubsub-commands.ts';
 import type { Services } from './services.ts';
 import { slowlogCommands } from './slowlog-commands.ts';
 import { transactionCommands } from './transaction-commands.ts';
@@ -25,6 +26,7 @@ export function serverCommands(services: Services): readonly Command[] {
     ...configCommands(services),
     infoCommand(services),
     ...transactionCommands(services),
+    ...pubsubCommands(services.server.subscriptions),
     ...adminCommands(services),
     debugCommand(services),
     ...memoryCommands(services),

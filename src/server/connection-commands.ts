@@ -9,7 +9,14 @@ const connectionOf = (ctx: Context): Connection => ctx.session as Connection;
 
 function ping(ctx: Context): void {
   if (ctx.argc > 2) throw error("ERR wrong number of arguments for 'ping' command");
-  if (ctx.argc === 1) ctx.reply.pong();
+  const { subscribed, resp3 } = ctx.session as Connection;
+  if (subscribed && !resp3) {
+    // Shaped as the messages that such a client reads.
+    ctx.reply.array(2);
+    ctx.reply.bulkBytes('pong');
+    if (ctx.argc === 1) ctx.reply.emptyBulk();
+    else ctx.reply.bulk(ctx.source, ctx.at[1], ctx.size[1]);
+  } else if (ctx.argc === 1) ctx.reply.pong();
   else ctx.reply.bulk(ctx.source, ctx.at[1], ctx.size[1]);
 }
 

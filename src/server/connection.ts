@@ -35,6 +35,8 @@ export class Connection extends Session {
   outputClass = CLASS_NORMAL;
   /** Since when more than the soft limit is unsent, in ms since 1970; 0: it isn't. */
   softLimitSinceMs = 0;
+  /** It listens to some channel: in RESP2 it may then say little else. */
+  subscribed = false;
   /** Told to close once its replies are out: what it sends from now on is dropped. */
   closing = false;
   /** Name of the command it sent last, for CLIENT LIST. */
@@ -64,6 +66,7 @@ export class Connection extends Session {
     this.replyMode = REPLY_ON;
     this.noEvict = false;
     this.noTouch = false;
+    this.transaction = undefined;
   }
 
   /** Keeps bytes for later. */

@@ -20,7 +20,7 @@ function protocolVersion(ctx: Context): number {
   return Number(text);
 }
 
-export function helloCommands({ authentication }: Services): readonly Command[] {
+export function helloCommands({ authentication, server }: Services): readonly Command[] {
   const hello = (ctx: Context): void => {
     const connection = connectionOf(ctx);
     const version = ctx.argc > 1 ? protocolVersion(ctx) : connection.resp3 ? 3 : 2;
@@ -58,6 +58,8 @@ export function helloCommands({ authentication }: Services): readonly Command[] 
   const reset = (ctx: Context): void => {
     const connection = connectionOf(ctx);
     connection.reset(authentication.isOpen);
+    server.waiting.forget(connection);
+    server.subscriptions.forget(connection);
     ctx.reply.resp3 = false;
     ctx.reply.simple('RESET');
   };

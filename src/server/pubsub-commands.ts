@@ -1,7 +1,7 @@
 /** SUBSCRIBE and its kin, PUBLISH, PUBSUB. */
 import { latin1 } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
-import { type Command, command, type CommandSpec } from '../commands/define.ts';
+import { type Command, type CommandSpec, command } from '../commands/define.ts';
 import { replyHelp } from '../commands/help.ts';
 import { connectionOf } from './services.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -11,7 +11,13 @@ type Listing = 'channels' | 'patterns' | 'shardChannels';
 const nameIn = (ctx: Context, arg: number): string => latin1(ctx.source, ctx.at[arg], ctx.size[arg]);
 
 /** What a connection is told of each subscription: how many it now has of that sort; channels and patterns are one sort. */
-function replyCount(ctx: Context, subscriptions: Subscriptions, word: string, name: string | undefined, listing: Listing) {
+function replyCount(
+  ctx: Context,
+  subscriptions: Subscriptions,
+  word: string,
+  name: string | undefined,
+  listing: Listing,
+) {
   const counts = subscriptions.counts(connectionOf(ctx));
   ctx.reply.push(3);
   ctx.reply.bulkBytes(word);
@@ -50,12 +56,6 @@ function unsubscribing(subscriptions: Subscriptions, listing: Listing, word: str
 function publish(ctx: Context, subscriptions: Subscriptions): void {
   const { source, at, size } = ctx;
   ctx.reply.integer(subscriptions.publish(source, at[1], size[1], source, at[2], size[2]));
-  subscriptions.flushOwn();
-}
-
-function publishToShard(ctx: Context, { hub, flushOwn }: { hub: Subscriptions['hub']; flushOwn: () => void }): void {
-  ctx.reply.integer(hub.publishToShard(nameIn(ctx, 1), ctx.source, ctx.at[2], ctx.size[2]));
-  flushOwn();
 }
 
 function replyNames(ctx: Context, names: readonly string[]): void {
@@ -149,7 +149,7 @@ export function pubsubCommands(subscriptions: Subscriptions): readonly Command[]
       syntax: 'shardchannel message',
       keys: 'not_key 1',
       flags: 'pubsub loading stale fast',
-      run: (ctx) => publishToShard(ctx, { hub, flushOwn: () => subscriptions.flushOwn() }),
+      run: (ctx) => ctx.reply.integer(hub.publishToShard(nameIn(ctx, 1), ctx.source, ctx.at[2], ctx.size[2])),
     }),
     declare({
       name: 'PUBSUB',

@@ -12,8 +12,10 @@ import type { HandOff } from '../execute/hand-off.ts';
 import type { Transaction } from '../execute/transaction.ts';
 import { INCOMPLETE, PARSED, Parser, type ParserLimits } from '../protocol/parser.ts';
 import type { Writer } from '../protocol/writer.ts';
+import { ChangeNotes, type NotedChange, publishChange } from '../pubsub/notifications.ts';
 import type { Link, TransportHandler } from '../transport/transport.ts';
 import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
 import { WaitingRoom } from './waiting.ts';
 
@@ -69,6 +71,15 @@ export class Server implements TransportHandler {
   readonly dispatcher: Dispatcher;
   readonly handOff: HandOff;
   readonly waiting: WaitingRoom;
+  readonly subscriptions: Subscriptions;
+  /** The connection whose input is being worked off: what is in the reply buffer is for it. */
+  current: Connection | undefined = undefined;
+  /** True while a command runs. */
+  isExecuting = false;
+  /** Changes of keys that this thread has noted and is to publish. */
+  readonly notes = new ChangeNotes();
+  /** Publishes what has been noted. */
+  onNoted: () => void = () => {};
   /** Set while something stands between all clients and their commands. */
   interceptor: Interceptor | undefined = undefined;
   /** Set while not everybody may connect. */
@@ -90,6 +101,7 @@ export class Server implements TransportHandler {
   constructor(dispatcher: Dispatcher, handOff: HandOff, ctx: Context, limits: ServerLimits, clock: Clock) {
     this.dispatcher = dispatcher;
     this.handOff = handOff;
+    this.subscriptions = new Subscriptions(this);
     this.waiting = new WaitingRoom(this, dispatcher, dispatcher.executor);
     this.ctx = ctx;
     this.writer = ctx.reply;
@@ -144,6 +156,7 @@ export class Server implements TransportHandler {
     connection.input = undefined;
     connection.inputBytes = 0;
     this.waiting.forget(connection);
+    this.subscriptions.forget(connection);
     this.onGone(connection);
   }
 
@@ -168,6 +181,19 @@ export class Server implements TransportHandler {
     action();
     if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
     this.onBatchEnd();
+  }
+
+  /** Publishes what has happened to keys, here or on a worker. @param classes notify-keyspace-events */
+  publishChanges(changes: readonly NotedChange[], classes: number): void {
+    for (const change of changes) publishChange(this.subscriptions.hub, classes, change);
+  }
+
+  /** Sends a client other than the current one an out-of-band message: the reply buffer from `mark` on. */
+  push(connection: Connection, mark: number): void {
+    this.countOutput(connection, this.writer.at - mark);
+    connection.link.send(this.writer.region, mark, this.writer.at);
+    this.writer.rewind(mark);
+    this.checkOutput(connection);
   }
 
   /** Sends a client other than the running one what stands in the reply buffer from `mark` on. */
@@ -283,16 +309,29 @@ export class Server implements TransportHandler {
     writer.resp3 = connection.resp3;
     connection.commands++;
     this.counters.commands++;
+    this.current = connection;
     const command = dispatcher.resolve();
     if (command !== undefined) {
       connection.lastCommand = command.name;
-      if (this.interceptor === undefined || !this.interceptor(command, connection)) {
+      this.isExecuting = true;
+      if (connection.subscribed && this.refuseSubscribed(command, connection)) this.spoilTransaction(connection);
+      else if (this.interceptor === undefined || !this.interceptor(command, connection)) {
         if (connection.transaction === undefined) dispatcher.dispatch(command, connection);
         else this.dispatchWithin(connection.transaction, command, connection);
       } else if (!connection.waiting) this.spoilTransaction(connection);
     } else this.refuse(connection);
     if (connection.replyMode !== REPLY_ON) this.applyReplyMode(connection, mark);
+    this.isExecuting = false;
+    if (this.subscriptions.hasOwn) this.subscriptions.flushOwn();
+    if (!this.notes.isEmpty) this.onNoted();
     if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
+  }
+
+  /** Who listens to channels in RESP2 can't be told apart what is a reply: most commands are refused. */
+  private refuseSubscribed(command: Command, connection: Connection): boolean {
+    const refusal = connection.resp3 ? undefined : Subscriptions.refusal(command.name);
+    if (refusal !== undefined) this.writer.error(refusal);
+    return refusal !== undefined;
   }
 
   /** Between MULTI and EXEC commands are queued. */
@@ -355,6 +394,7 @@ export class Server implements TransportHandler {
   /** Sends what has been written for the connection, and closes it if it is to be closed. */
   private flush(connection: Connection): void {
     const bytes = this.writer.at;
+    this.current = undefined;
     if (bytes > 0) {
       this.countOutput(connection, bytes);
       this.sendTo(connection.link);

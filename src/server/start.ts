@@ -11,6 +11,7 @@ import { Executor } from '../execute/executor.ts';
 import { GUARD_DIRECTIVES } from '../execute/guard-config.ts';
 import { HandOff } from '../execute/hand-off.ts';
 import { MemoryGuard } from '../execute/memory-guard.ts';
+import { regionOver } from '../execute/messages.ts';
 import { createPlane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig, WORKER_DIRECTIVES } from '../execute/store-config.ts';
 import { applyTiming } from '../execute/timing.ts';
@@ -112,6 +113,11 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
       shutdown.begin(reason);
     },
   };
+  pool.onChanges = (changes) => {
+    const classes = config.value('notify-keyspace-events');
+    const noted = changes.map(({ db, event, key }) => ({ db, event, key: regionOver(key) }));
+    core.server.inBatchOf(() => core.server.publishChanges(noted, classes));
+  };
   core.registry.register(serverCommands(services));
 
   announce(services, transportLine);
@@ -165,6 +171,7 @@ function buildCore(config: Config, log: Log) {
   const authentication = new Authentication(config);
   const pause = new Pause(server, systemClock.nowMs);
   server.onGone = (connection) => pause.forget(connection);
+  publishChanges(server, shards, config);
   const gate = new Gate(server, authentication, pause, stats, config);
   protect(server, config, authentication);
   const clientBytes = new Float64Array(plane.clientBytes);
@@ -216,4 +223,19 @@ function noteProcessId(config: Config, log: Log): void {
   } catch (error) {
     log.warning(`Can't write the process ID file: ${(error as Error).message}`);
   }
+}
+
+/** Keyspace notifications, for as long as they are configured. */
+function publishChanges(server: Server, shards: readonly Shard[], config: Config): void {
+  const { notes, ctx } = server;
+  for (const shard of shards) {
+    shard.events = { ...shard.events, expired: notes.expired.bind(notes), evicted: notes.evicted.bind(notes) };
+  }
+  const apply = () => {
+    notes.configure(config.value('notify-keyspace-events'));
+    ctx.observer = notes.isOn ? notes : undefined;
+  };
+  apply();
+  config.onChange('notify-keyspace-events', apply);
+  server.onNoted = () => server.publishChanges(notes.take(), config.value('notify-keyspace-events'));
 }

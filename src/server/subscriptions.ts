@@ -102,18 +102,23 @@ export class Subscriptions {
     return this.hub.publish(latin1(channel, at, length), body, bodyAt, bodyBytes);
   }
 
+  get hasOwn(): boolean {
+    return this.own.length > 0;
+  }
+
   /** Writes the messages that the running client has sent to itself, behind its reply. */
   flushOwn(): void {
     for (const message of this.own.splice(0)) this.write(message);
   }
 
   private deliver(connection: Connection, message: Message): void {
-    const { ctx } = this.server;
-    if (ctx.session === connection && this.server.isExecuting) {
-      this.own.push(message);
+    const { reply } = this.server.ctx;
+    if (this.server.current === connection) {
+      // What is written now goes out behind the replies that wait to be sent; the running command's must come first.
+      if (this.server.isExecuting) this.own.push(message);
+      else this.write(message);
       return;
     }
-    const { reply } = ctx;
     const mark = reply.at;
     const { resp3 } = reply;
     reply.resp3 = connection.resp3;

@@ -60,6 +60,7 @@ export class WaitingRoom implements BlockingHost {
     this.postponed.delete(connection);
     this.blocked.forget(connection);
     const { watching } = connection;
+    connection.watching = undefined;
     if (watching !== undefined && watching.count > 0) this.whenLocked(watching.shardMask, () => watching.release());
   }
 

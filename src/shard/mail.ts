@@ -75,6 +75,8 @@ export class Mail {
   private readonly onSlow: SlowReceiver;
   /** Requests that came by port and whose records in the ring are still to come, by I/O thread. */
   private readonly early: (Region | undefined)[] = [];
+  /** Called whenever locks have been held and are not any more. */
+  onAfterLocks: () => void = () => {};
   private readonly ready: { db: number; name: Region }[] = [];
   private depth = 0;
 
@@ -119,8 +121,9 @@ export class Mail {
     this.ready.push({ db, name });
   }
 
-  /** Tells the I/O threads of keys noted. No lock may be held. */
-  sendReady(): void {
+  /** Tells the I/O threads what was noted while a shard was locked. No lock may be held now. */
+  afterLocks(): void {
+    this.onAfterLocks();
     for (const { db, name } of this.ready.splice(0)) {
       for (const correspondent of this.correspondents) {
         const fits = name.length + REPLY_HEAD_BYTES <= correspondent.replies.payloadBytesMax;
@@ -204,7 +207,7 @@ export class Mail {
       this.depth--;
     }
     this.sendReply(correspondent, head.session, ctx);
-    if (this.ready.length > 0) this.sendReady();
+    this.afterLocks();
   }
 
   private maskOf(level: Level): number {

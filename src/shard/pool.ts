@@ -10,7 +10,7 @@ import { ORDER_EVICT, ORDER_LOOK, ORDER_STOP, WorkerBoard } from '../execute/wor
 import { Doorbell } from '../memory/doorbell.ts';
 import { forgetThread } from '../memory/lock.ts';
 import type { WakerSpec } from '../transport/transport.ts';
-import type { ControlMessage, WorkerLink, WorkerReport, WorkerTask } from './worker.ts';
+import type { ControlMessage, SharedChange, WorkerLink, WorkerReport, WorkerTask } from './worker.ts';
 
 /** One I/O thread, as workers reach it. */
 export interface IoEnd {
@@ -41,6 +41,8 @@ interface Handle {
 }
 
 export class WorkerPool {
+  /** Told of changes of keys that a worker has noted (notify-keyspace-events). */
+  onChanges: (changes: readonly SharedChange[]) => void = () => {};
   private readonly plane: Plane;
   private readonly ends: readonly IoEnd[];
   private readonly sharedConfig: () => SharedConfig;
@@ -158,7 +160,8 @@ export class WorkerPool {
     if (report.kind === 'started') {
       this.handles[worker].nodeThreadId = report.nodeThreadId;
       this.onStarted();
-    } else if (report.kind === 'slow') this.onSlow(report);
+    } else if (report.kind === 'changes') this.onChanges(report.changes);
+    else if (report.kind === 'slow') this.onSlow(report);
     else this.log.warning(`Command ${report.command} failed on worker ${worker}; this is a bug.\n${report.stack}`);
   }
 

@@ -95,14 +95,14 @@ export class WorkerLoop {
     } finally {
       shard.lock.release();
     }
-    this.mail.sendReady();
+    this.mail.afterLocks();
   }
 
   /** One bounded piece, so that mail and deadlines get their turn. */
   private evictSome(): void {
     this.access.set(Math.floor(this.clock.nowMs()));
     this.evicts = this.guard.makeRoom() === ROOM && this.guard.isShort;
-    this.mail.sendReady();
+    this.mail.afterLocks();
   }
 
   private nextLookMs(): number {

@@ -23,6 +23,7 @@ import { CommandStats } from '../observe/command-stats.ts';
 import { Lateness } from '../observe/lateness.ts';
 import { type SlowCommand, slowArguments } from '../observe/slow-log.ts';
 import { Writer } from '../protocol/writer.ts';
+import { ChangeNotes } from '../pubsub/notifications.ts';
 import { AccessClock } from '../store/access.ts';
 import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
@@ -53,9 +54,17 @@ export type ControlMessage =
   | { readonly kind: 'active-expire'; readonly on: boolean }
   | { readonly kind: 'packed-threshold'; readonly bytes: number };
 
+/** A change of a key as it goes between threads. */
+export interface SharedChange {
+  readonly db: number;
+  readonly event: string;
+  readonly key: SharedArrayBuffer;
+}
+
 /** What goes out by the control port. */
 export type WorkerReport =
   | { readonly kind: 'started'; readonly nodeThreadId: number }
+  | { readonly kind: 'changes'; readonly changes: readonly SharedChange[] }
   | { readonly kind: 'fault'; readonly command: string; readonly stack: string }
   | { readonly kind: 'slow'; readonly session: number; readonly isFast: boolean; readonly command: SlowCommand };
 
@@ -88,9 +97,20 @@ export default function runWorker(task: WorkerTask): void {
     applyGuardConfig(config, guard);
     return guard;
   };
+  const contexts: Context[] = [];
+  const notes = new ChangeNotes();
+  const applyNotes = () => {
+    notes.configure(config.value('notify-keyspace-events'));
+    for (const ctx of contexts) ctx.observer = notes.isOn ? notes : undefined;
+  };
+  applyNotes();
+  config.onChange('notify-keyspace-events', applyNotes);
   const createRunner = (): Runner => {
     const locks = new LockSet(shards);
-    const executor = new Executor(new Context(new Writer(), shards, locks, access, chance), stats, {
+    const ctx = new Context(new Writer(), shards, locks, access, chance);
+    contexts.push(ctx);
+    applyNotes();
+    const executor = new Executor(ctx, stats, {
       commandFault: (command, error) =>
         report({ kind: 'fault', command: command.name, stack: error instanceof Error ? `${error.stack}` : `${error}` }),
     });
@@ -124,8 +144,17 @@ export default function runWorker(task: WorkerTask): void {
       });
     },
   );
+  mail.onAfterLocks = () => {
+    if (notes.isEmpty) return;
+    const changes = notes.take().map(({ db, event, key }) => ({ db, event, key: key.u8.buffer as SharedArrayBuffer }));
+    report({ kind: 'changes', changes });
+  };
   for (const shard of shards) {
-    shard.events = { ...shard.events, awaited: (db, key, at, length) => mail.noteReady(db, key, at, length) };
+    shard.events = {
+      expired: notes.expired.bind(notes),
+      evicted: notes.evicted.bind(notes),
+      awaited: (db, key, at, length) => mail.noteReady(db, key, at, length),
+    };
   }
   const loop = new WorkerLoop({
     mail,

@@ -54,7 +54,7 @@ export const observationDirectives = {
     about: 'Percentiles in INFO latencystats.',
   }),
   'notify-keyspace-events': directive(eventClasses, '', {
-    built: false,
+    built: true,
     about: 'Events that are published, by class. "": none.',
   }),
 };

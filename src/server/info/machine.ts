@@ -46,7 +46,7 @@ export function serverFields({ config, server, transport, runId, startedMs }: Se
   ];
 }
 
-export function clientsFields({ config, server, pause }: Services): Field[] {
+export function clientsFields({ config, server, pause, shards }: Services): Field[] {
   let inputMax = 0;
   let outputMax = 0;
   for (const { input, link } of server.connections.values()) {
@@ -59,13 +59,13 @@ export function clientsFields({ config, server, pause }: Services): Field[] {
     ['maxclients', config.value('maxclients')],
     ['client_recent_max_input_buffer', inputMax],
     ['client_recent_max_output_buffer', outputMax],
-    ['blocked_clients', pause.count],
+    ['blocked_clients', server.waiting.blocked.count + pause.count],
     ['tracking_clients', 0],
-    ['pubsub_clients', 0],
-    ['watching_clients', 0],
+    ['pubsub_clients', server.subscriptions.clientCount],
+    ['watching_clients', [...server.connections.values()].filter(({ watching }) => (watching?.count ?? 0) > 0).length],
     ['clients_in_timeout_table', 0],
-    ['total_watched_keys', 0],
-    ['total_blocking_keys', 0],
+    ['total_watched_keys', shards.reduce((sum, { watched }) => sum + watched.count, 0)],
+    ['total_blocking_keys', server.waiting.blocked.keyCount],
     ['total_blocking_keys_on_nokey', 0],
   ];
 }
