@@ -34,6 +34,12 @@ const changes: readonly { commands: readonly string[]; parts: readonly (keyof Ro
     parts: ['flags'],
     why: 'scripts may call them',
   },
+  { commands: ['sinterstore'], parts: ['keySpecs'], why: 'the destination is only written' },
+  {
+    commands: ['georadius', 'georadiusbymember'],
+    parts: ['keySpecs'],
+    why: 'the destination’s position is called incomplete: the last of several STOREs counts',
+  },
   { commands: ['wait'], parts: ['flags', 'categories'], why: 'scripts may call it, and it counts as blocking' },
 ];
 
@@ -45,10 +51,11 @@ const items = (reply: Reply | undefined): readonly Reply[] =>
 const text = (reply: Reply): string => (isAggregate(reply) ? '' : reply.text);
 const sortedTexts = (reply: Reply): string[] => items(reply).map(text).sort();
 
-/** A key spec as text; flags in any order. */
+/** A key spec as text, without its notes for readers; flags in any order. */
 function spec(reply: Reply): string {
   if (!isAggregate(reply)) return reply.text;
-  const inner = reply.items.map(spec);
+  const notes = reply.kind === '%' ? reply.items.findIndex((item) => text(item) === 'notes') : -1;
+  const inner = (notes < 0 ? reply.items : reply.items.toSpliced(notes, 2)).map(spec);
   return `(${(reply.kind === '~' ? inner.sort() : inner).join(' ')})`;
 }
 

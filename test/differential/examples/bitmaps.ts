@@ -2,6 +2,21 @@ import { type Examples, error } from './expected.ts';
 
 export const bitmaps: readonly Examples[] = [
   {
+    needs: 'BITOP',
+    lines: [
+      ['SET x \\xf0', 'OK'],
+      ['SET y \\xc3', 'OK'],
+      ['BITOP AND to x y', 1],
+      ['GET to', '\xc0'],
+      ['BITOP OR to x y', 1],
+      ['GET to', '\xf3'],
+      ['BITOP XOR to x y', 1],
+      ['GET to', '3'],
+      ['BITOP NOT to x', 1],
+      ['GET to', '\x0f'],
+    ],
+  },
+  {
     needs: 'BITOP DIFF',
     lines: [
       ['SET x \\xf0', 'OK'],

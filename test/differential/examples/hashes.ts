@@ -150,4 +150,23 @@ export const hashes: readonly Examples[] = [
       ['HSCAN h 0', ['0', ['f', 'v']]],
     ],
   },
+  {
+    needs: 'HIMPORT SET',
+    lines: [
+      ['HIMPORT SET user u alice', error('ERR ')],
+      ['HIMPORT PREPARE u name email age', 'OK'],
+      ['HIMPORT PREPARE twice name name', error('ERR ')],
+      ['HSET user old field', 1],
+      ['HIMPORT SET user u alice a@example.com 30', 'OK'],
+      ['HLEN user', 3],
+      ['HMGET user name email age', ['alice', 'a@example.com', '30']],
+      ['HIMPORT SET user u alice', error('ERR ')],
+      ['HIMPORT DISCARD u', 1],
+      ['HIMPORT DISCARD u', 0],
+      ['HIMPORT SET user u a b c', error('ERR ')],
+      ['HIMPORT PREPARE a x', 'OK'],
+      ['HIMPORT PREPARE b y z', 'OK'],
+      ['HIMPORT DISCARDALL', 2],
+    ],
+  },
 ];
