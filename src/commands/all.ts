@@ -5,6 +5,7 @@
 import { bitmapCommands } from './bitmap.ts';
 import { debugDataCommands } from './debug-data.ts';
 import type { Command } from './define.ts';
+import { dumpCommands } from './dump.ts';
 import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
 import { geoSearchCommands } from './geo-search.ts';
@@ -28,6 +29,7 @@ import { sortedSetBlockCommands } from './sorted-set-block.ts';
 import { sortedSetPopCommands } from './sorted-set-pop.ts';
 import { sortedSetRandomCommands } from './sorted-set-random.ts';
 import { sortedSetRangeCommands } from './sorted-set-range.ts';
+import { streamCommands } from './stream.ts';
 import { stringCommands } from './string.ts';
 
 export const dataCommands: readonly Command[] = [
@@ -51,10 +53,12 @@ export const dataCommands: readonly Command[] = [
   ...sortedSetRangeCommands,
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
+  ...dumpCommands,
   ...geoCommands,
   ...geoSearchCommands,
   ...hyperloglogCommands,
   ...hyperloglogDebugCommands,
   ...memoryUsageCommands,
   ...debugDataCommands,
+  ...streamCommands,
 ];

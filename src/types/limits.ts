@@ -16,6 +16,14 @@ export interface TypeLimits {
   listMaxListpackSize: number;
   /** Bytes up to which a HyperLogLog stays sparse. */
   hllSparseMaxBytes: number;
+  /** Bytes of a stream's node; 0: no limit. */
+  streamNodeMaxBytes: number;
+  /** Entries of a stream's node; 0: no limit. */
+  streamNodeMaxEntries: number;
+  /** How long, in seconds, a stream recognizes a message that is added again, if it has no say of its own. */
+  streamIdmpDuration: number;
+  /** How many messages of each producer it recognizes. */
+  streamIdmpMaxsize: number;
   /** Seed of the hash of members in tables made from now on; the same in all threads, drawn anew by each process. */
   hashSeed: number;
   /** Longest string that a command may make (proto-max-bulk-len). */
@@ -32,6 +40,10 @@ export const typeLimits: TypeLimits = {
   zsetMaxListpackValue: 64,
   listMaxListpackSize: -2,
   hllSparseMaxBytes: 3000,
+  streamNodeMaxBytes: 4096,
+  streamNodeMaxEntries: 100,
+  streamIdmpDuration: 100,
+  streamIdmpMaxsize: 100,
   hashSeed: 0,
   stringBytesMax: 512 << 20,
 };

@@ -65,8 +65,8 @@ export const encodingDirectives = {
     built: true,
     about: 'Size up to which a HyperLogLog is sparse.',
   }),
-  'stream-node-max-bytes': directive(bytes, '4096', { built: false, about: 'Bytes in a node of a stream.' }),
-  'stream-node-max-entries': directive(count, '100', { built: false, about: 'Entries in a node of a stream.' }),
+  'stream-node-max-bytes': directive(bytes, '4096', { built: true, about: 'Bytes in a node of a stream.' }),
+  'stream-node-max-entries': directive(count, '100', { built: true, about: 'Entries in a node of a stream.' }),
   'stream-idmp-duration': directive(integer(1, 86400), '100', {
     built: false,
     about: 'Seconds for which a stream recognizes a message that is added again.',

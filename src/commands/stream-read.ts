@@ -1,0 +1,168 @@
+/** XREAD. */
+import type { Writer } from '../protocol/writer.ts';
+import { TYPE_STREAM, typeOf } from '../store/entry.ts';
+import { STREAM_LAST_ID, STREAM_NODES, Stream } from '../types/stream.ts';
+import { StreamEntries } from '../types/stream-entries.ts';
+import { StreamId } from '../types/stream-id.ts';
+import type { Context } from './context.ts';
+import { command } from './define.ts';
+import { error } from './errors.ts';
+import { idArgument, readStream } from './stream-access.ts';
+import { ReadArguments } from './stream-read-arguments.ts';
+import { replyEntry } from './stream-reply.ts';
+import { openValue } from './value-entry.ts';
+
+const GREATER_IN_XREAD = error(
+  'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
+);
+
+const DOLLAR = 36;
+const PLUS = 43;
+const GREATER = 62;
+
+const given = new ReadArguments();
+const stream = new Stream();
+const entries = new StreamEntries();
+const start = new StreamId();
+/** The ID to read behind, for each key. */
+const ids: StreamId[] = [];
+
+/** How much of a reply several streams may fill together. To be used again and again. */
+export class ReplyBudget {
+  private entriesLeft = 0;
+  private bytesMax = 0;
+  private begin = 0;
+  private emitted = 0;
+
+  open(reply: Writer, maxCount: number, maxSize: number): void {
+    this.entriesLeft = maxCount;
+    this.bytesMax = maxSize;
+    this.begin = reply.at;
+    this.emitted = 0;
+  }
+
+  get isSpent(): boolean {
+    return this.entriesLeft <= 0;
+  }
+
+  /** Counts the entry that was written since `mark`. @returns false, the entry taken back, if it is too much */
+  accept(reply: Writer, mark: number): boolean {
+    // One entry is returned however large it is.
+    if (this.emitted > 0 && reply.at - this.begin > this.bytesMax) {
+      reply.rewind(mark);
+      this.entriesLeft = 0;
+      return false;
+    }
+    this.emitted++;
+    this.entriesLeft--;
+    return true;
+  }
+}
+
+const budget = new ReplyBudget();
+
+/** Whether argument `arg` is the one character `code`. */
+export const isSign = (ctx: Context, arg: number, code: number): boolean =>
+  ctx.size[arg] === 1 && ctx.source.u8[ctx.at[arg]] === code;
+
+/** Sets `ids`, once for all times that the command is tried. */
+function readIds(ctx: Context): void {
+  const resumed = ctx.resumed as readonly StreamId[] | undefined;
+  while (ids.length < given.keys) ids.push(new StreamId());
+  for (let i = 0; i < given.keys; i++) {
+    const arg = given.firstKey + given.keys + i;
+    const id = ids[i];
+    const exists = readStream(ctx, given.firstKey + i, stream) !== 0;
+    if (resumed !== undefined) {
+      id.become(resumed[i]);
+    } else if (isSign(ctx, arg, DOLLAR)) {
+      if (exists) stream.loadId(STREAM_LAST_ID, id);
+      else id.setMin();
+    } else if (isSign(ctx, arg, PLUS)) {
+      const any = exists && entries.toLast(stream.allocator, stream.base + STREAM_NODES);
+      if (any) {
+        id.become(entries.id);
+        id.decrement();
+      } else {
+        id.setMin();
+      }
+    } else if (isSign(ctx, arg, GREATER)) {
+      throw GREATER_IN_XREAD;
+    } else {
+      idArgument(ctx, arg, id);
+    }
+  }
+}
+
+/** Replies with the key in argument `arg` and its entries behind `id`. @returns false if there are none */
+function serve(ctx: Context, arg: number, id: StreamId): boolean {
+  const entry = ctx.peek(arg);
+  if (entry === 0 || typeOf(ctx.ks.arena, entry) !== TYPE_STREAM) return false;
+  openValue(ctx, entry, stream);
+  const { allocator, base } = stream;
+  const { arena } = allocator;
+  if (id.compareAt(arena, base + STREAM_LAST_ID) >= 0) return false;
+  start.become(id);
+  start.increment();
+  if (!entries.seekFrom(allocator, base + STREAM_NODES, start)) return false;
+  const { reply } = ctx;
+  const begin = reply.mark();
+  if (!reply.resp3) reply.array(2);
+  reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
+  const mark = reply.mark();
+  let count = 0;
+  do {
+    const before = reply.mark();
+    replyEntry(reply, arena.region, entries);
+    if (!budget.accept(reply, before)) break;
+    count++;
+  } while (count !== given.count && !budget.isSpent && entries.next());
+  if (count === 0) {
+    reply.rewind(begin);
+    return false;
+  }
+  reply.arrayAt(mark, count);
+  return true;
+}
+
+function xread(ctx: Context): void {
+  given.read(ctx, false);
+  readIds(ctx);
+  const { reply } = ctx;
+  const begin = reply.mark();
+  budget.open(reply, given.maxCount, given.maxSize);
+  let served = 0;
+  for (let i = 0; i < given.keys && !budget.isSpent; i++) {
+    if (serve(ctx, given.firstKey + i, ids[i])) served++;
+  }
+  if (served > 0) {
+    if (reply.resp3) reply.mapAt(begin, served);
+    else reply.arrayAt(begin, served);
+  } else if (given.timeoutMs < 0) {
+    reply.nullArray();
+  } else {
+    const state = ids.slice(0, given.keys).map(copyOf);
+    ctx.block(given.keyArguments, given.timeoutMs, 'nullArray', state);
+  }
+}
+
+function copyOf(id: StreamId): StreamId {
+  const copied = new StreamId();
+  copied.become(id);
+  return copied;
+}
+
+export const streamReadCommands = [
+  command({
+    name: 'XREAD',
+    since: '5.0.0',
+    group: 'stream',
+    complexity: 'O(N) for N entries returned',
+    summary: 'Returns the entries of streams behind given IDs; waits while there are none, if asked to.',
+    syntax:
+      '[COUNT count:integer] [MAXCOUNT maxcount:integer] [MAXSIZE maxsize:integer] [BLOCK milliseconds:integer] STREAMS streams{key:key... id...}',
+    keys: 'RO access incomplete STREAMS@1..-1/2',
+    flags: 'readonly blocking movablekeys',
+    run: xread,
+  }),
+];
