@@ -14,7 +14,7 @@ const LINES_MAX = 600;
 const NOT_OURS = new Set(['.git', '.cache', 'node_modules', 'dist', 'dist-checked', 'coverage']);
 
 const ANYWHERE = ['base', 'protocol'];
-const UP_TO_COMMANDS = [...ANYWHERE, 'memory', 'store', 'types', 'commands'];
+const UP_TO_COMMANDS = [...ANYWHERE, 'memory', 'store', 'types', 'persistence', 'commands'];
 const BESIDE_EXECUTE = [
   ...UP_TO_COMMANDS,
   ...['execute', 'config', 'observe', 'shard', 'pubsub', 'acl', 'scripting', 'journal'],
@@ -27,6 +27,8 @@ const LAYERS: Record<string, readonly string[]> = {
   memory: ANYWHERE,
   store: [...ANYWHERE, 'memory'],
   types: [...ANYWHERE, 'memory'],
+  // Values as bytes: RDB files, DUMP and RESTORE.
+  persistence: [...ANYWHERE, 'memory', 'store', 'types'],
   commands: UP_TO_COMMANDS,
   execute: BESIDE_EXECUTE,
   config: BESIDE_EXECUTE,

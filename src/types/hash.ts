@@ -52,7 +52,7 @@ const value = new Slice();
 const made = new Value();
 
 /** The listpack of a hash that has one. */
-const packOf = (hash: Value): number =>
+export const hashListpack = (hash: Value): number =>
   hash.encoding === HASH_LISTPACK ? hash.root : hash.allocator.arena.i32[(hash.root >> 2) + EX_LISTPACK_WORD];
 
 function setPack(hash: Value, lp: number): void {
@@ -72,7 +72,7 @@ export function hashCreate(hash: Value, expected: number): void {
 export function hashCount(hash: Value): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return dictCount(arena, hashDict(hash.root));
-  const elements = listpack.count(arena.region, packOf(hash));
+  const elements = listpack.count(arena.region, hashListpack(hash));
   return hash.encoding === HASH_LISTPACK ? elements >> 1 : elements / TRIPLE;
 }
 
@@ -85,7 +85,7 @@ export function hashExpect(hash: Value, expected: number): void {
 export function hashFind(hash: Value, region: Region, at: number, length: number): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return findInTable(arena, hash.root, region, at, length);
-  const first = listpack.first(arena.region, packOf(hash));
+  const first = listpack.first(arena.region, hashListpack(hash));
   return listpack.find(arena.region, first, region, at, length, strideOf(hash) - 1);
 }
 
@@ -137,7 +137,7 @@ export function hashSet(
     return true;
   }
   const stride = strideOf(hash);
-  const lp = packOf(hash);
+  const lp = hashListpack(hash);
   setPack(
     hash,
     appendField(allocator, lp, stride, fieldRegion, fieldAt, fieldLength, valueRegion, valueAt, valueLength),
@@ -159,7 +159,7 @@ function hashChange(
     changeInTable(allocator, root, position, region, at, length, keepsDeadline);
     return;
   }
-  const lp = packOf(hash);
+  const lp = hashListpack(hash);
   const losesDeadline = !keepsDeadline && hashDeadline(hash, position) !== 0;
   const moved = losesDeadline
     ? replacePacked(allocator, lp, position, region, at, length, 0)
@@ -170,7 +170,7 @@ function hashChange(
 /** Removes the field at a position. An empty hash is the caller's to remove. */
 export function hashRemove(hash: Value, position: number): void {
   if (hash.encoding === HASH_TABLE) removeFromTable(hash.allocator, hash.root, position);
-  else setPack(hash, listpack.removeRange(hash.allocator, packOf(hash), position, strideOf(hash)));
+  else setPack(hash, listpack.removeRange(hash.allocator, hashListpack(hash), position, strideOf(hash)));
 }
 
 /** The position of any field, each as likely as another. The hash must not be empty. @param random in [0, 1) */
@@ -178,7 +178,7 @@ export function hashSample(hash: Value, random: () => number): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return dictSample(arena, hashDict(hash.root), random);
   const index = Math.floor(random() * hashCount(hash));
-  return listpack.seek(arena.region, packOf(hash), index * strideOf(hash));
+  return listpack.seek(arena.region, hashListpack(hash), index * strideOf(hash));
 }
 
 // --- deadlines --------------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ export function hashSetDeadline(hash: Value, position: number, deadlineMs: numbe
   if (hashDeadline(hash, position) === deadlineMs) return;
   let at = position;
   if (hash.encoding === HASH_LISTPACK) at = toListpackEx(hash, position);
-  setPack(hash, setPackedDeadline(allocator, packOf(hash), at, deadlineMs));
+  setPack(hash, setPackedDeadline(allocator, hashListpack(hash), at, deadlineMs));
 }
 
 /** The earliest deadline of any field in ms, or Infinity. */
@@ -213,7 +213,7 @@ export function hashEarliestDeadline(hash: Value): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return earliestDeadline(arena, hashDeadlines(hash.root));
   if (hash.encoding === HASH_LISTPACK) return Number.POSITIVE_INFINITY;
-  const first = listpack.first(arena.region, packOf(hash));
+  const first = listpack.first(arena.region, hashListpack(hash));
   const deadlineMs = first === 0 ? 0 : packedDeadline(arena.region, first);
   return deadlineMs === 0 ? Number.POSITIVE_INFINITY : deadlineMs;
 }
@@ -224,7 +224,7 @@ export function hashDeadlineCount(hash: Value): number {
   if (hash.encoding === HASH_TABLE) return deadlineCount(hash.allocator.arena, hashDeadlines(hash.root));
   if (hash.encoding === HASH_LISTPACK) return 0;
   let count = 0;
-  for (let at = listpack.first(region, packOf(hash)); at !== 0 && packedDeadline(region, at) !== 0; count++) {
+  for (let at = listpack.first(region, hashListpack(hash)); at !== 0 && packedDeadline(region, at) !== 0; count++) {
     at = nextField(region, at, TRIPLE);
   }
   return count;
@@ -238,7 +238,7 @@ export function hashExpireDue(hash: Value, nowMs: number, limit: number): number
     const position =
       hash.encoding === HASH_TABLE
         ? earliestElement(arena, hashDeadlines(hash.root))
-        : listpack.first(arena.region, packOf(hash));
+        : listpack.first(arena.region, hashListpack(hash));
     hashRemove(hash, position);
     removed++;
   }
@@ -283,7 +283,7 @@ export function toTable(hash: Value, expected: number): void {
   const { arena } = allocator;
   const { region } = arena;
   const root = newHashTable(allocator, expected);
-  const lp = packOf(hash);
+  const lp = hashListpack(hash);
   const stride = strideOf(hash);
   try {
     for (let at = listpack.first(region, lp); at !== 0; at = nextField(region, at, stride)) {
@@ -335,7 +335,7 @@ export class HashCursor {
       return true;
     }
     const { region } = arena;
-    this.at = this.at === 0 ? listpack.first(region, packOf(hash)) : nextField(region, this.at, strideOf(hash));
+    this.at = this.at === 0 ? listpack.first(region, hashListpack(hash)) : nextField(region, this.at, strideOf(hash));
     this.position = this.at;
     return this.at !== 0;
   }
@@ -357,6 +357,6 @@ export function hashFree(allocator: Allocator, root: number, encoding: number): 
     return;
   }
   made.set(allocator, root, encoding);
-  if (encoding === HASH_LISTPACK_EX) allocator.free(packOf(made));
+  if (encoding === HASH_LISTPACK_EX) allocator.free(hashListpack(made));
   allocator.free(root);
 }

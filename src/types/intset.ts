@@ -80,7 +80,7 @@ export class IntsetElement {
     return this.low === (this.low << 16) >> 16 ? 2 : 4;
   }
 
-  private setWords(high: number, low: number): void {
+  setWords(high: number, low: number): void {
     this.high = high;
     this.low = low;
     this.integer = high * TWO_32 + (low >>> 0);

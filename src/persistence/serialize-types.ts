@@ -1,0 +1,46 @@
+/** The type bytes of serialized values, as RDB files and DUMP payloads have them, and the versions that know them. */
+export const RDB_STRING = 0;
+export const RDB_LIST = 1;
+export const RDB_SET = 2;
+/** Scores as text. */
+export const RDB_ZSET = 3;
+export const RDB_HASH = 4;
+/** Scores as doubles. */
+export const RDB_ZSET_2 = 5;
+export const RDB_HASH_ZIPMAP = 9;
+export const RDB_LIST_ZIPLIST = 10;
+export const RDB_SET_INTSET = 11;
+export const RDB_ZSET_ZIPLIST = 12;
+export const RDB_HASH_ZIPLIST = 13;
+/** Chunks that are ziplists. */
+export const RDB_LIST_QUICKLIST = 14;
+export const RDB_HASH_LISTPACK = 16;
+export const RDB_ZSET_LISTPACK = 17;
+/** Chunks that are listpacks or single large elements. */
+export const RDB_LIST_QUICKLIST_2 = 18;
+export const RDB_SET_LISTPACK = 20;
+/** With deadlines of fields, each in full; written by release candidates of 7.4 only. */
+export const RDB_HASH_DEADLINES_EARLY = 22;
+export const RDB_HASH_LISTPACK_EX_EARLY = 23;
+/** With deadlines of fields, the earliest first, the others counted from it. */
+export const RDB_HASH_DEADLINES = 24;
+export const RDB_HASH_LISTPACK_EX = 25;
+
+/** Of a list's chunk: one large element, or a listpack. */
+export const CHUNK_PLAIN = 1;
+export const CHUNK_PACKED = 2;
+
+/** Of strings that aren't written out. */
+export const ENCODED_INT8 = 0;
+export const ENCODED_INT16 = 1;
+export const ENCODED_INT32 = 2;
+export const ENCODED_LZF = 3;
+
+/** What is written can be read from Redis 7.0 on, unless it needs more. */
+const VERSION_7_0 = 10;
+const VERSION_7_4 = 12;
+/** The newest version that is read. */
+export const VERSION_MAX = 13;
+
+/** The version that a payload of the type says it has: the oldest that knows the type. */
+export const versionOf = (rdbType: number): number => (rdbType >= RDB_HASH_DEADLINES_EARLY ? VERSION_7_4 : VERSION_7_0);
