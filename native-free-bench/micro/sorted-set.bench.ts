@@ -1,0 +1,106 @@
+import type { Bench } from 'tinybench';
+import { Region } from '../../src/base/region.ts';
+import { Allocator } from '../../src/memory/allocator.ts';
+import { Arena, createArenaBuffer } from '../../src/memory/arena.ts';
+import { Slice } from '../../src/types/slice.ts';
+import {
+  SortedSetCursor,
+  sortedSetCreate,
+  sortedSetFind,
+  sortedSetInsert,
+  sortedSetRank,
+  sortedSetRankOfScore,
+  sortedSetRead,
+  sortedSetRemove,
+  sortedSetRemoveRange,
+  sortedSetUpdate,
+} from '../../src/types/sorted-set.ts';
+import { Value } from '../../src/types/value.ts';
+import { suite } from './bench.ts';
+
+export const operations = 1000;
+
+const MEMBER_BYTES = 16;
+
+/** Members one behind the other. */
+function membersOf(count: number, first: number): Region {
+  const region = Region.allocate(count * MEMBER_BYTES);
+  const bytes = Buffer.from(region.u8.buffer);
+  for (let i = 0; i < count; i++) bytes.write(`m:${String(first + i).padStart(14, '0')}`, i * MEMBER_BYTES, 'latin1');
+  return region;
+}
+
+/** Scores in no order, few of them twice. */
+const scoreOf = (i: number): number => (i * 7_368_787) % 1_000_003;
+
+export default function sortedSet(): Bench {
+  const bench = suite('sorted-set');
+  const million = 1 << 20;
+  const members = membersOf(million, 0);
+  const others = membersOf(operations, million * 4);
+  for (const [name, count] of [
+    ['100', 100],
+    ['10k', 10_000],
+    ['1M', million],
+  ] as const) {
+    const zset = new Value();
+    zset.allocator = new Allocator(new Arena(createArenaBuffer(256 << 20, 1)));
+    sortedSetCreate(zset, 1, 1);
+    const insert = (from: Region, i: number, score: number): void => {
+      sortedSetFind(zset, from, i * MEMBER_BYTES, MEMBER_BYTES);
+      sortedSetInsert(zset, from, i * MEMBER_BYTES, MEMBER_BYTES, score);
+    };
+    for (let i = 0; i < count; i++) insert(members, i, scoreOf(i));
+    let at = 0;
+    const next = (): number => {
+      at = (at + 611_953) % count;
+      return at;
+    };
+    const find = (): number => sortedSetFind(zset, members, next() * MEMBER_BYTES, MEMBER_BYTES);
+    bench.add(`add and remove, ${name}`, () => {
+      for (let i = 0; i < operations; i++) {
+        insert(others, i, scoreOf(i * 31));
+        sortedSetRemove(zset, sortedSetFind(zset, others, i * MEMBER_BYTES, MEMBER_BYTES));
+      }
+    });
+    bench.add(`change a score, ${name}`, () => {
+      for (let i = 0; i < operations; i++) sortedSetUpdate(zset, find(), scoreOf(next()));
+    });
+    bench.add(`rank, ${name}`, () => {
+      let sum = 0;
+      for (let i = 0; i < operations; i++) sum += sortedSetRank(zset, find());
+      return { sum };
+    });
+    bench.add(`rank of a score, ${name}`, () => {
+      let sum = 0;
+      for (let i = 0; i < operations; i++) sum += sortedSetRankOfScore(zset, scoreOf(next()), true);
+      return { sum };
+    });
+    const cursor = new SortedSetCursor();
+    const member = new Slice();
+    bench.add(`pop the lowest and add it, ${name}`, () => {
+      for (let i = 0; i < operations; i++) {
+        cursor.seek(zset, 0);
+        cursor.read(member);
+        const score = cursor.score();
+        const position = sortedSetFind(zset, member.region, member.at, member.length);
+        sortedSetRead(zset, position, member);
+        others.u8.set(member.region.u8.subarray(member.at, member.at + MEMBER_BYTES), 0);
+        sortedSetRemoveRange(zset, 0, 1);
+        insert(others, 0, score);
+      }
+    });
+    if (count < operations) continue;
+    bench.add(`step through ${operations}, ${name}`, () => {
+      let sum = 0;
+      cursor.seek(zset, next() % (count - operations));
+      for (let i = 0; i < operations; i++) {
+        cursor.read(member);
+        sum += member.length + cursor.score();
+        cursor.next();
+      }
+      return { sum };
+    });
+  }
+  return bench;
+}
