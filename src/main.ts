@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process: arguments → configuration → server. */
+import './base/lean-heap.ts';
 import { isInBackground, startInBackground } from './cli/background.ts';
 import { parseCommandLine } from './cli/command-line.ts';
 import { USAGE, versionLine } from './cli/usage.ts';
