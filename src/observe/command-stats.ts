@@ -7,9 +7,13 @@
  *     double 2   µs of those  double 5   calls that were timed because they were long
  *                             double 6   µs of those
  *
+ * Behind the rows lie the histograms of durations, in the same order.
+ *
  * Reading the clock costs as much as a GET, so not every call is timed (executor.ts): of short calls a sample is, whose µs
  * stand for all of them; long ones are timed each.
  */
+import { DurationHistograms, Durations, durationsBytes, emptySums } from './command-durations.ts';
+
 const ROW = 8;
 const CALLS = 0;
 const TIMED = 1;
@@ -22,6 +26,8 @@ const LONG_MICROSECONDS = 6;
 /** Room for commands; subcommands count. */
 export const COMMANDS_MAX = 640;
 
+const createdBytesPerThread = COMMANDS_MAX * ROW * 8 + durationsBytes(COMMANDS_MAX);
+
 export interface CommandTotals {
   calls: number;
   microseconds: number;
@@ -30,17 +36,25 @@ export interface CommandTotals {
 }
 
 export const createStatsBuffer = (threads: number): SharedArrayBuffer =>
-  new SharedArrayBuffer(threads * COMMANDS_MAX * ROW * 8);
+  new SharedArrayBuffer(rowBytes(threads) + durationsBytes(threads * COMMANDS_MAX));
+
+const rowBytes = (threads: number): number => threads * COMMANDS_MAX * ROW * 8;
 
 export class CommandStats {
   private readonly rows: Float64Array;
   private readonly base: number;
   private readonly threads: number;
+  private readonly threadId: number;
+  private readonly durations: DurationHistograms;
+  /** Whether durations are kept (latency-tracking). */
+  tracksDurations = true;
 
   constructor(buffer: SharedArrayBuffer, threadId: number) {
-    this.rows = new Float64Array(buffer);
+    this.threads = buffer.byteLength / createdBytesPerThread;
+    this.threadId = threadId;
+    this.rows = new Float64Array(buffer, 0, rowBytes(this.threads) / 8);
     this.base = threadId * COMMANDS_MAX * ROW;
-    this.threads = this.rows.length / (COMMANDS_MAX * ROW);
+    this.durations = new DurationHistograms(buffer, rowBytes(this.threads), this.threads * COMMANDS_MAX);
   }
 
   /** @returns how often this thread has called the command by now */
@@ -57,6 +71,7 @@ export class CommandStats {
     const row = this.base + id * ROW;
     this.rows[row + TIMED]++;
     this.rows[row + MICROSECONDS] += microseconds;
+    this.noteDuration(id, false, microseconds);
   }
 
   /** A call outside of the sample, timed because it was going to be long. */
@@ -64,6 +79,24 @@ export class CommandStats {
     const row = this.base + id * ROW;
     this.rows[row + LONG]++;
     this.rows[row + LONG_MICROSECONDS] += microseconds;
+    this.noteDuration(id, true, microseconds);
+  }
+
+  private noteDuration(id: number, long: boolean, microseconds: number): void {
+    if (this.tracksDurations) this.durations.record(this.threadId * COMMANDS_MAX + id, long, microseconds);
+  }
+
+  /** How long calls of a command took, on all threads. */
+  durationsOf(id: number): Durations {
+    const sums = emptySums();
+    for (let thread = 0; thread < this.threads; thread++) {
+      const row = thread * COMMANDS_MAX + id;
+      const { rows } = this;
+      const timed = rows[row * ROW + TIMED];
+      const short = rows[row * ROW + CALLS] - rows[row * ROW + LONG];
+      this.durations.addTo(sums, row, timed === 0 ? 0 : short / timed);
+    }
+    return new Durations(sums);
   }
 
   failed(id: number): void {
@@ -93,5 +126,6 @@ export class CommandStats {
   /** All threads' rows; CONFIG RESETSTAT. A call counted at this very moment may survive it. */
   reset(): void {
     this.rows.fill(0);
+    this.durations.reset();
   }
 }

@@ -24,6 +24,7 @@ export const SLOW_LOG_DIRECTIVES = [
   'slowlog-entry-max-argc',
   'slowlog-entry-max-string-len',
   'latency-monitor-threshold',
+  'latency-tracking',
 ] as const satisfies readonly DirectiveName[];
 
 const REDACTED = '(redacted)';

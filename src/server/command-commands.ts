@@ -53,7 +53,7 @@ export function commandCommands(registry: Registry): readonly Command[] {
     if (argc > 2) {
       if (argc !== 5 || !ctx.isWord(2, 'FILTERBY')) throw SYNTAX_ERROR;
       all = all.filter(filterOf(ctx));
-    } else all = topLevel(registry);
+    }
     reply.array(all.length);
     for (const { name } of all) reply.bulkText(name);
   };

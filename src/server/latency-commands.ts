@@ -3,13 +3,13 @@ import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
+import type { Durations } from '../observe/command-durations.ts';
 import type { LatencyEvent } from '../observe/latency-monitor.ts';
 import { byteText } from './byte-text.ts';
 import type { Services } from './services.ts';
 
 const GRAPH_ROWS = 4;
 const GRAPH_COLUMNS = 80;
-const HISTOGRAM_NOT_BUILT = error('ERR histograms of commands are not built yet');
 
 /** Columns of bars, oldest on the left, under a line that names the extremes. */
 function graph({ name, samples, maxMs }: LatencyEvent): string {
@@ -24,7 +24,7 @@ function graph({ name, samples, maxMs }: LatencyEvent): string {
   return `${name} - high ${high} ms, low ${low} ms (all time high ${maxMs} ms)\n${'-'.repeat(GRAPH_COLUMNS)}\n${rows.join('\n')}\n`;
 }
 
-export function latencyCommands({ config, latency }: Services): readonly Command[] {
+export function latencyCommands({ config, latency, registry, stats }: Services): readonly Command[] {
   const eventOf = (ctx: Context): LatencyEvent => {
     const found = latency.get(byteText(ctx, 2));
     if (found === undefined) throw error(`ERR No samples available for event '${ctx.text(2)}'`);
@@ -67,6 +67,37 @@ export function latencyCommands({ config, latency }: Services): readonly Command
       return `${name}: ${samples.length} spikes, ${mean.toFixed(1)} ms on average, ${maxMs} ms at worst.`;
     });
     ctx.reply.verbatim(`${lines.join('\n')}\nSLOWLOG GET shows which commands they were.\n`);
+  };
+
+  /** Commands asked for that have been called; a container stands for its subcommands. */
+  const measured = (ctx: Context): [Command, Durations][] => {
+    const wanted = new Set<Command>();
+    for (let arg = 2; arg < ctx.argc; arg++) {
+      const found = registry.get(ctx.text(arg));
+      for (const each of found === undefined ? [] : [found, ...found.subcommands.values()]) wanted.add(each);
+    }
+    return (ctx.argc === 2 ? registry.visible : [...wanted])
+      .map((each): [Command, Durations] => [each, stats.durationsOf(each.id)])
+      .filter(([, { count }]) => count > 0);
+  };
+
+  const histogram = (ctx: Context): void => {
+    const w = ctx.reply;
+    const found = measured(ctx);
+    w.map(found.length);
+    for (const [{ name }, durations] of found) {
+      w.bulkText(name);
+      w.map(2);
+      w.bulkText('calls');
+      w.integer(durations.count);
+      w.bulkText('histogram_usec');
+      const rows = durations.cumulative();
+      w.map(rows.length);
+      for (const [microseconds, calls] of rows) {
+        w.integer(microseconds);
+        w.integer(calls);
+      }
+    }
   };
 
   const reset = (ctx: Context): void => {
@@ -123,12 +154,10 @@ export function latencyCommands({ config, latency }: Services): readonly Command
       name: 'LATENCY|HISTOGRAM',
       since: '7.0.0',
       complexity: 'O(N) for N commands',
-      summary: 'Tells how the durations of commands are spread; not built yet.',
+      summary: 'Tells how the durations of commands are spread.',
       syntax: '[command...]',
       tips,
-      run: () => {
-        throw HISTOGRAM_NOT_BUILT;
-      },
+      run: histogram,
     }),
     command({
       ...shared,

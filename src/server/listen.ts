@@ -3,16 +3,22 @@ import { ConfigRefusal } from '../config/refusal.ts';
 import type { Log } from '../observe/log.ts';
 import type { ListenOptions, Transport } from '../transport/transport.ts';
 
-/** What is settled when the server begins to listen. */
-const SETTLED = ['port', 'bind', 'tcp-keepalive'] as const;
+/** What is settled when the server begins to listen, and what Redis says where it can't be changed. */
+const SETTLED = {
+  port: 'Unable to listen on this port. Check server logs.',
+  bind: 'Failed to bind to specified addresses.',
+  'tcp-keepalive': "can't be changed while the server runs",
+};
 
 /** CONFIG SET of where the server listens is refused rather than taken and not acted on. */
-export function keepWhereItListens(config: Config): void {
-  for (const name of SETTLED) {
+export function keepWhereItListens(config: Config, log: Log): void {
+  for (const name of Object.keys(SETTLED) as (keyof typeof SETTLED)[]) {
     const settled = config.value(name);
     config.onChange(name, () => {
       // Taking the refused change back is told of too.
-      if (config.value(name) !== settled) throw new ConfigRefusal(`${name} can't be changed while the server runs`);
+      if (config.value(name) === settled) return;
+      log.warning(`Directive '${name}' can't be changed while the server runs yet.`);
+      throw new ConfigRefusal(SETTLED[name]);
     });
   }
 }

@@ -122,7 +122,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
 
   announce(services, transportLine);
   await listen(transport, config, log);
-  keepWhereItListens(config);
+  keepWhereItListens(config, log);
   noteProcessId(config, log);
   shutdown.onSignals();
   core.housekeeping.start();
@@ -156,7 +156,7 @@ function buildCore(config: Config, log: Log) {
     commandFault: (command, error) =>
       log.warning(`Command ${command.name} failed; this is a bug.\n${error instanceof Error ? error.stack : error}`),
   });
-  applyTiming(config, executor);
+  applyTiming(config, executor, stats);
   const handOff = new HandOff(plane, IO_THREAD, (session, reply, at, length, owned) =>
     server.onWorkerReply(session, reply, at, length, owned),
   );

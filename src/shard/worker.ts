@@ -114,7 +114,7 @@ export default function runWorker(task: WorkerTask): void {
       commandFault: (command, error) =>
         report({ kind: 'fault', command: command.name, stack: error instanceof Error ? `${error.stack}` : `${error}` }),
     });
-    applyTiming(config, executor);
+    applyTiming(config, executor, stats);
     return { executor, guard: createGuard(locks) };
   };
   const correspondents = task.links.map(

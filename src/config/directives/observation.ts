@@ -48,9 +48,9 @@ export const observationDirectives = {
     built: true,
     about: 'Milliseconds from which LATENCY notes an event. 0: none.',
   }),
-  'latency-tracking': directive(bool, 'yes', { built: false, about: 'Measures how long each command takes.' }),
+  'latency-tracking': directive(bool, 'yes', { built: true, about: 'Measures how long each command takes.' }),
   'latency-tracking-info-percentiles': directive(percentiles, '50 99 99.9', {
-    built: false,
+    built: true,
     about: 'Percentiles in INFO latencystats.',
   }),
   'notify-keyspace-events': directive(eventClasses, '', {

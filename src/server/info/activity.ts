@@ -138,6 +138,18 @@ export function commandStatsFields({ registry, stats }: Services): Field[] {
   return fields;
 }
 
+export function latencyStatsFields({ registry, stats, config }: Services): Field[] {
+  const percentiles = config.value('latency-tracking-info-percentiles');
+  const fields: Field[] = [];
+  for (const { id, name } of registry.visible) {
+    const durations = stats.durationsOf(id);
+    if (durations.count === 0) continue;
+    const texts = percentiles.map((percent) => `p${percent}=${durations.percentile(percent).toFixed(3)}`);
+    fields.push([`latency_percentiles_usec_${name}`, texts.join(',')]);
+  }
+  return fields;
+}
+
 export function errorStatsFields({ errorStats }: Services): Field[] {
   return [...errorStats.counts].sort().map(([code, count]): Field => [`errorstat_${code}`, `count=${count}`]);
 }

@@ -6,6 +6,7 @@ import {
   commandStatsFields,
   errorStatsFields,
   keyspaceFields,
+  latencyStatsFields,
   persistenceFields,
   replicationFields,
   statsFields,
@@ -33,6 +34,7 @@ export function infoSections(services: Services): readonly Section[] {
     section('Modules', true, () => []),
     section('Commandstats', false, () => commandStatsFields(services)),
     section('Errorstats', true, () => errorStatsFields(services)),
+    section('Latencystats', false, () => latencyStatsFields(services)),
     section('Cluster', true, () => [['cluster_enabled', 0]]),
     section('Keyspace', true, () => keyspaceFields(services)),
   ];
