@@ -29,6 +29,7 @@ import {
 } from './linux-abi.ts';
 import { LinuxSockets, type Listener } from './linux-sockets.ts';
 import { PinnedMemory } from './pinned-memory.ts';
+import { SendSlots } from './send-slots.ts';
 import { LINGER_MS, type ListenOptions, type Transport, type TransportHandler, type WakerSpec } from './transport.ts';
 
 const EVENTS_MAX = 512;
@@ -55,6 +56,8 @@ export class EpollTransport implements Transport, EpollLinkHost {
   readonly name = 'epoll';
   readonly waker: WakerSpec;
   readonly sockets: LinuxSockets;
+  readonly slots: SendSlots;
+  roundNumber = 0;
   private readonly handler: TransportHandler;
   private readonly libc: Libc;
   private readonly epollFd: number;
@@ -70,7 +73,8 @@ export class EpollTransport implements Transport, EpollLinkHost {
   private lastCount = 0;
   /** Links to read from once more: a read filled the buffer, or they were paused. */
   private again: EpollLink[] = [];
-  private finishing: EpollLink[] = [];
+  private readonly dirty: EpollLink[] = [];
+  private readonly finishing: EpollLink[] = [];
   /** The region sent from last, and where it lies: asking costs more than sending. */
   private sentRegion: Region | undefined;
   private sentAddress = 0;
@@ -80,6 +84,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     this.handler = handler;
     this.libc = options.libc ?? Libc.open();
     this.sockets = new LinuxSockets(this.libc);
+    this.slots = new SendSlots(this.libc);
     this.events = new PinnedMemory(this.libc, EVENTS_MAX * EPOLL_EVENT_WORDS * 4);
     this.change = new PinnedMemory(this.libc, EPOLL_EVENT_WORDS * 4);
     this.received = new PinnedMemory(this.libc, RECEIVE_BYTES);
@@ -94,7 +99,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     this.loop = new BesideLibuv(this.libc, {
       fd: this.epollFd,
       round: () => this.round(),
-      hasWork: () => this.lastCount > 0 || this.again.length > 0 || this.finishing.length > 0,
+      hasWork: () => this.lastCount > 0 || this.again.length > 0 || this.finishing.length > 0 || this.dirty.length > 0,
       signals: () => undefined,
     });
   }
@@ -124,6 +129,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     for (const link of this.links) link.destroy();
     while (this.links.count > 0) await new Promise((resolve) => setImmediate(resolve));
     this.loop.close();
+    this.slots.close();
     closeSync(this.epollFd);
     closeSync(this.wakeFd);
   }
@@ -140,6 +146,11 @@ export class EpollTransport implements Transport, EpollLinkHost {
     return 0;
   }
 
+  linkDirty(link: EpollLink): void {
+    this.dirty.push(link);
+    this.loop.kick();
+  }
+
   linkFinishing(link: EpollLink): void {
     this.finishing.push(link);
     this.loop.kick();
@@ -151,8 +162,11 @@ export class EpollTransport implements Transport, EpollLinkHost {
   }
 
   private round(): void {
-    const settled = this.settle();
-    const readAgain = this.readAgain();
+    this.roundNumber++;
+    let any = this.settle();
+    // What onBatchEnd, or a timer, has sent.
+    if (this.flushDirty()) any = true;
+    if (this.readAgain()) any = true;
     const count = this.libc.epollWait(this.epollFd, this.events.address, EVENTS_MAX, 0);
     if (count < 0 && this.libc.errno() !== EINTR) throw this.libc.error('epoll_wait');
     this.lastCount = count;
@@ -161,7 +175,8 @@ export class EpollTransport implements Transport, EpollLinkHost {
       const at = i * EPOLL_EVENT_WORDS;
       this.dispatch(words[at], words[at + EPOLL_DATA_WORD], words[at + EPOLL_DATA_WORD + 1]);
     }
-    if (this.settle() || settled || readAgain || count > 0) this.handler.onBatchEnd();
+    if (this.flushDirty()) any = true;
+    if (this.settle() || any || count > 0) this.handler.onBatchEnd();
   }
 
   private dispatch(events: number, place: number, id: number): void {
@@ -169,7 +184,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
       const link = this.links.find(place, id);
       // Closed by an event before this one.
       if (link === undefined) return;
-      if ((events & EPOLLOUT) !== 0 && link.unsentBytes > 0) this.writable(link);
+      if ((events & EPOLLOUT) !== 0 && link.output.head !== null) this.writable(link);
       if ((events & ~EPOLLOUT) !== 0) this.readable(link, (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0);
     } else if (id === ID_LISTENER) {
       this.accept(this.listeners.find(({ fd }) => fd === place));
@@ -216,8 +231,24 @@ export class EpollTransport implements Transport, EpollLinkHost {
 
   private writable(link: EpollLink): void {
     if (!link.flush() || link.destroyed) return;
-    if (link.closed) this.linkFinishing(link);
-    else this.handler.onDrain(link);
+    if (link.closed) {
+      this.linkFinishing(link);
+    } else if (link.drainClaimed) {
+      link.drainClaimed = false;
+      this.handler.onDrain(link);
+    }
+  }
+
+  private flushDirty(): boolean {
+    const { dirty } = this;
+    if (dirty.length === 0) return false;
+    for (let i = 0; i < dirty.length; i++) {
+      const link = dirty[i];
+      link.dirty = false;
+      if (link.fdOpen && link.output.head !== null) this.writable(link);
+    }
+    dirty.length = 0;
+    return true;
   }
 
   private accept(listener: Listener | undefined): void {
@@ -265,7 +296,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     for (let i = 0; i < finishing.length; i++) {
       const link = finishing[i];
       if (link.destroyed || link.peerEnded) this.release(link);
-      else if (link.unsentBytes === 0) this.linger(link);
+      else if (link.output.head === null) this.linger(link);
     }
     finishing.length = 0;
     return true;
@@ -284,7 +315,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     link.fdOpen = false;
     link.closed = true;
     clearTimeout(link.lingerTimer);
-    link.dropOutput();
+    link.output.drop(false);
     this.libc.close(link.fd);
     this.links.remove(link);
     this.tellClosed(link);

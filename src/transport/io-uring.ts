@@ -37,7 +37,7 @@ import { UringLink, type UringLinkHost } from './uring-link.ts';
 import { UringRing } from './uring-ring.ts';
 import { WakeSource } from './wake-source.ts';
 
-const RECEIVE_BUFFERS = 1024;
+const RECEIVE_BUFFERS = 256;
 const RECEIVE_BUFFER_BYTES = 16 * 1024;
 /** Most that one send is told to send, so that a large reply can be cancelled and counted while it goes out. */
 const SEND_BYTES_MAX = 1024 * 1024;
@@ -297,7 +297,7 @@ export class UringTransport implements Transport, UringLinkHost {
     link.sending = false;
     this.sendsInFlight--;
     if (link.doomed) {
-      link.dropOutput();
+      link.output.drop(false);
       this.releaseIfDone(link);
       return;
     }
@@ -305,8 +305,8 @@ export class UringTransport implements Transport, UringLinkHost {
       this.fail(link);
       return;
     }
-    if (result > 0) link.sent(result);
-    if (link.head !== null) {
+    if (result > 0) link.output.taken(result);
+    if (link.output.head !== null) {
       this.submitSend(link);
       return;
     }
@@ -314,7 +314,7 @@ export class UringTransport implements Transport, UringLinkHost {
       link.drainClaimed = false;
       this.handler.onDrain(link);
     }
-    if (link.closed && link.head === null) this.linkFinishing(link);
+    if (link.closed && link.output.head === null) this.linkFinishing(link);
   }
 
   private accepted(acceptor: Acceptor, result: number, flags: number): void {
@@ -362,13 +362,13 @@ export class UringTransport implements Transport, UringLinkHost {
     for (let i = 0; i < dirty.length; i++) {
       const link = dirty[i];
       link.dirty = false;
-      if (!link.sending && link.head !== null) this.submitSend(link);
+      if (!link.sending && link.output.head !== null) this.submitSend(link);
     }
     dirty.length = 0;
   }
 
   private submitSend(link: UringLink): void {
-    const chunk = link.head!;
+    const chunk = link.output.head!;
     const address = chunk.address + chunk.from;
     const bytes = Math.min(chunk.to - chunk.from, SEND_BYTES_MAX);
     link.sending = true;
@@ -385,7 +385,7 @@ export class UringTransport implements Transport, UringLinkHost {
     for (let i = 0; i < finishing.length; i++) {
       const link = finishing[i];
       if (link.destroyed) this.doom(link);
-      else if (link.head === null) this.flushed(link);
+      else if (link.output.head === null) this.flushed(link);
     }
     finishing.length = 0;
     return true;
@@ -414,7 +414,7 @@ export class UringTransport implements Transport, UringLinkHost {
     link.doomed = true;
     link.closed = true;
     clearTimeout(link.lingerTimer);
-    link.dropOutput();
+    link.output.drop(link.sending);
     if (link.receiving || link.sending) {
       this.ring.prepare(OP_CANCEL, link.fd, 0, 0, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD, KIND_NONE, 0, 0);
     } else {

@@ -370,6 +370,36 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
     });
   });
 
+  it('keeps many small replies to one link in order, whenever they are sent', async () => {
+    await withTransport(open, {}, async ({ connect, recorder }) => {
+      let sent = '';
+      let late: Link | undefined;
+      const say = (link: Link, text: string): void => {
+        sent += text;
+        link.send(Region.of(text), 0, text.length);
+      };
+      recorder.onBytes = (link) => {
+        for (let i = 0; i < 50; i++) say(link, `now ${i};`);
+        late = link;
+      };
+      recorder.batchEnds = () => {
+        if (late === undefined) return;
+        for (let i = 0; i < 50; i++) say(late, `at the end ${i};`);
+        say(late, 'x'.repeat(40_000));
+        late = undefined;
+      };
+      const client = await connect();
+      for (let round = 0; round < 20; round++) {
+        client.socket.write('go');
+        await until('the replies are sent', () => sent.length > round * 40_000);
+        const [link] = [...recorder.open];
+        say(link, 'from outside');
+        await client.receives(sent.length);
+      }
+      expect(client.text).toBe(sent);
+    });
+  });
+
   it('serves what is sent from outside of its own calls', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
       const client = await connect();

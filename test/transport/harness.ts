@@ -31,6 +31,7 @@ export class Recorder implements TransportHandler {
   onBytes: (link: Link, received: Region, from: number, to: number) => void = (link, received, from, to) =>
     link.send(received, from, to);
   opens: (link: Link) => void = () => undefined;
+  batchEnds: () => void = () => undefined;
   private region: Region | undefined;
   private running = '';
   private unbatched = 0;
@@ -93,6 +94,7 @@ export class Recorder implements TransportHandler {
     if (this.running !== '') this.violations.push(`onBatchEnd within ${this.running}`);
     this.batches++;
     this.unbatched = 0;
+    this.batchEnds();
   }
 
   onWake(): void {
