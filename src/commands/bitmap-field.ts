@@ -1,7 +1,19 @@
 /** BITFIELD: integers of any width up to 64 bits, at any bit of a string. */
-import { INT64_MAX, parseInt64, parseInteger } from '../base/numbers.ts';
+import { parseInteger } from '../base/numbers.ts';
 import { TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
 import { BAD_BIT_OFFSET, reachBit, requireBitOffset, SETBIT } from './bitmap-bit.ts';
+import {
+  type FieldOperation,
+  isNarrow,
+  NARROW_BITS_MAX,
+  nextNarrow,
+  nextWide,
+  type Overflow,
+  readNarrow,
+  readWide,
+  writeNarrow,
+  writeWide,
+} from './bitmap-field-values.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors.ts';
@@ -16,42 +28,45 @@ const HASH_SIGN = 35;
 const LETTER_I = 105;
 const LETTER_U = 117;
 
-type Overflow = 'WRAP' | 'SAT' | 'FAIL';
-
-/** One GET, SET or INCRBY. */
-interface FieldOperation {
-  readonly kind: 'GET' | 'SET' | 'INCRBY';
-  readonly signed: boolean;
-  readonly bits: number;
-  readonly offset: number;
-  readonly operand: bigint;
-  readonly overflow: Overflow;
-}
-
 function parseOperations(ctx: Context): FieldOperation[] {
   const operations: FieldOperation[] = [];
   let overflow: Overflow = 'WRAP';
-  let arg = 2;
-  while (arg < ctx.argc) {
+  for (let arg = 2; arg < ctx.argc; ) {
     const left = ctx.argc - arg - 1;
-    const word = ctx.word(arg);
-    if (word === 'OVERFLOW' && left >= 1) {
-      const said = ctx.word(arg + 1);
-      if (said !== 'WRAP' && said !== 'SAT' && said !== 'FAIL') throw BAD_OVERFLOW;
-      overflow = said;
+    if (ctx.isWord(arg, 'OVERFLOW') && left >= 1) {
+      overflow = parseOverflow(ctx, arg + 1);
       arg += 2;
-    } else if ((word === 'GET' && left >= 2) || ((word === 'SET' || word === 'INCRBY') && left >= 3)) {
-      const { signed, bits } = parseType(ctx, arg + 1);
-      const offset = parseOffset(ctx, arg + 2, bits);
-      const operand = word === 'GET' ? 0n : parseInt64(ctx.source.u8, ctx.at[arg + 3], ctx.size[arg + 3]);
-      if (operand === undefined) throw NOT_AN_INTEGER;
-      operations.push({ kind: word, signed, bits, offset, operand, overflow });
-      arg += word === 'GET' ? 3 : 4;
-    } else {
-      throw SYNTAX_ERROR;
+      continue;
     }
+    const kind = parseKind(ctx, arg);
+    const words = kind === 'GET' ? 3 : 4;
+    if (kind === undefined || left < words - 1) throw SYNTAX_ERROR;
+    const { signed, bits } = parseType(ctx, arg + 1);
+    const offset = parseOffset(ctx, arg + 2, bits);
+    const operand = kind === 'GET' ? 0 : parseOperand(ctx, arg + 3, bits);
+    operations.push({ kind, signed, bits, offset, operand, overflow });
+    arg += words;
   }
   return operations;
+}
+
+function parseOverflow(ctx: Context, arg: number): Overflow {
+  if (ctx.isWord(arg, 'WRAP')) return 'WRAP';
+  if (ctx.isWord(arg, 'SAT')) return 'SAT';
+  if (ctx.isWord(arg, 'FAIL')) return 'FAIL';
+  throw BAD_OVERFLOW;
+}
+
+function parseKind(ctx: Context, arg: number): FieldOperation['kind'] | undefined {
+  if (ctx.isWord(arg, 'GET')) return 'GET';
+  if (ctx.isWord(arg, 'SET')) return 'SET';
+  return ctx.isWord(arg, 'INCRBY') ? 'INCRBY' : undefined;
+}
+
+function parseOperand(ctx: Context, arg: number, bits: number): number | bigint {
+  const value = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
+  if (Number.isNaN(value)) throw NOT_AN_INTEGER;
+  return isNarrow(bits, value) ? value : BigInt(ctx.text(arg));
 }
 
 /** `i8`, `u63`, … */
@@ -74,55 +89,6 @@ function parseOffset(ctx: Context, arg: number, bits: number): number {
   return requireBitOffset(counted === 1 ? value * bits : value);
 }
 
-/** Reads a field of the string of `bytes` bytes at `at`; what lies behind its end counts as zeros. */
-function readField(u8: Uint8Array, at: number, bytes: number, { offset, bits, signed }: FieldOperation): bigint {
-  let value = 0n;
-  let position = offset;
-  for (let left = bits; left > 0; ) {
-    const index = Math.floor(position / 8);
-    const taken = Math.min(8 - (position & 7), left);
-    const byte = index < bytes ? u8[at + index] : 0;
-    const chunk = (byte >> (8 - (position & 7) - taken)) & ((1 << taken) - 1);
-    value = (value << BigInt(taken)) | BigInt(chunk);
-    position += taken;
-    left -= taken;
-  }
-  return signed ? BigInt.asIntN(bits, value) : value;
-}
-
-function writeField(u8: Uint8Array, at: number, { offset, bits }: FieldOperation, value: bigint): void {
-  let position = offset;
-  for (let left = bits; left > 0; ) {
-    const index = at + Math.floor(position / 8);
-    const taken = Math.min(8 - (position & 7), left);
-    const shift = 8 - (position & 7) - taken;
-    const mask = ((1 << taken) - 1) << shift;
-    const chunk = Number(BigInt.asUintN(taken, value >> BigInt(left - taken))) << shift;
-    u8[index] = (u8[index] & ~mask) | chunk;
-    position += taken;
-    left -= taken;
-  }
-}
-
-/** The value as the field can hold it; undefined if it can't and OVERFLOW FAIL is in force. */
-function fitted(value: bigint, { kind, signed, bits, overflow }: FieldOperation): bigint | undefined {
-  const max = (1n << BigInt(signed ? bits - 1 : bits)) - 1n;
-  const min = signed ? -max - 1n : 0n;
-  if (value >= min && value <= max) return value;
-  if (overflow === 'FAIL') return undefined;
-  // Redis' own overflow: what SET is given more than 2^63 below the maximum counts as too high.
-  const wraps = kind === 'SET' && bits < 64 && max - value > INT64_MAX;
-  if (overflow === 'SAT') return value > max || wraps ? max : min;
-  return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
-}
-
-/** What SET or INCRBY makes of a field. A negative number SET in an unsigned field counts as a very large one. */
-function nextValue(old: bigint, operation: FieldOperation): bigint | undefined {
-  const { kind, signed, operand } = operation;
-  if (kind === 'INCRBY') return fitted(old + operand, operation);
-  return fitted(signed ? operand : BigInt.asUintN(64, operand), operation);
-}
-
 function bitfield(ctx: Context, readOnly: boolean): void {
   const operations = parseOperations(ctx);
   const writes = operations.filter(({ kind }) => kind !== 'GET');
@@ -132,7 +98,7 @@ function bitfield(ctx: Context, readOnly: boolean): void {
     const at = entry === 0 ? 0 : valueAt(arena, entry);
     const bytes = entry === 0 ? 0 : valueLength(arena, entry);
     ctx.reply.array(operations.length);
-    for (const operation of operations) replyField(ctx, readField(arena.u8, at, bytes, operation));
+    for (const operation of operations) runOperation(ctx, operation, arena.u8, at, bytes);
     return;
   }
   if (readOnly) throw ONLY_GET;
@@ -141,39 +107,42 @@ function bitfield(ctx: Context, readOnly: boolean): void {
   const had = entry === 0 ? -1 : valueLength(arena, entry);
   const grown = reachBit(ctx, entry, Math.max(...writes.map(({ offset, bits }) => offset + bits - 1)));
   const bytes = valueLength(arena, grown);
-  const changed = runOperations(ctx, operations, arena.u8, valueAt(arena, grown), bytes, had !== bytes);
-  if (changed) ctx.touch(1, SETBIT);
-}
-
-/** @param grew whether the string is longer than before: then any write is a change  @returns whether there was a change */
-function runOperations(
-  ctx: Context,
-  operations: readonly FieldOperation[],
-  u8: Uint8Array,
-  at: number,
-  bytes: number,
-  grew: boolean,
-): boolean {
   let changed = false;
   ctx.reply.array(operations.length);
   for (const operation of operations) {
-    const old = readField(u8, at, bytes, operation);
-    const value = operation.kind === 'GET' ? old : nextValue(old, operation);
-    if (value === undefined) {
-      ctx.reply.null();
-      continue;
-    }
-    if (operation.kind !== 'GET') {
-      writeField(u8, at, operation, value);
-      if (grew || value !== old) changed = true;
-    }
-    replyField(ctx, operation.kind === 'INCRBY' ? value : old);
+    const outcome = runOperation(ctx, operation, arena.u8, valueAt(arena, grown), bytes);
+    if (outcome === CHANGED || (outcome === WRITTEN && had !== bytes)) changed = true;
   }
-  return changed;
+  if (changed) ctx.touch(1, SETBIT);
 }
 
-function replyField(ctx: Context, value: bigint): void {
-  ctx.reply.bigInteger(value);
+const NOTHING_WRITTEN = 0;
+/** What was there already. */
+const WRITTEN = 1;
+const CHANGED = 2;
+
+/** Runs one operation on the string of `bytes` bytes at `at`, and replies. @returns NOTHING_WRITTEN, WRITTEN or CHANGED */
+function runOperation(ctx: Context, operation: FieldOperation, u8: Uint8Array, at: number, bytes: number): number {
+  const { kind, bits, operand } = operation;
+  if (bits > NARROW_BITS_MAX || typeof operand === 'bigint') return runWide(ctx, operation, u8, at, bytes);
+  const old = readNarrow(u8, at, bytes, operation);
+  const value = kind === 'GET' ? old : nextNarrow(old, operation);
+  if (Number.isNaN(value)) ctx.reply.null();
+  else ctx.reply.integer(kind === 'INCRBY' ? value : old);
+  if (kind === 'GET' || Number.isNaN(value)) return NOTHING_WRITTEN;
+  writeNarrow(u8, at, operation, value);
+  return value === old ? WRITTEN : CHANGED;
+}
+
+function runWide(ctx: Context, operation: FieldOperation, u8: Uint8Array, at: number, bytes: number): number {
+  const { kind } = operation;
+  const old = readWide(u8, at, bytes, operation);
+  const value = kind === 'GET' ? old : nextWide(old, operation);
+  if (value === undefined) ctx.reply.null();
+  else ctx.reply.bigInteger(kind === 'INCRBY' ? value : old);
+  if (kind === 'GET' || value === undefined) return NOTHING_WRITTEN;
+  writeWide(u8, at, operation, value);
+  return value === old ? WRITTEN : CHANGED;
 }
 
 export const bitmapFieldCommands = [
