@@ -47,7 +47,12 @@ const { values, positionals } = parseArgs({
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const expectedPath = 'test/conformance/expected-failures.md';
-const servers = { mayfly, checked: mayflyChecked, 'redis-server': redisServer };
+/** The suite looks behind the scenes with DEBUG. */
+const withDebug = (server: ServerCommand): ServerCommand => ({
+  ...server,
+  args: [...server.args, '--enable-debug-command', 'yes'],
+});
+const servers = { mayfly: withDebug(mayfly), checked: withDebug(mayflyChecked), 'redis-server': redisServer };
 
 interface Row {
   readonly unit: string;
@@ -158,7 +163,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => process.exit(130));
   process.once('exit', () => rmSync(tree, { recursive: true, force: true }));
   // In spawn mode the suite gives the whole command line itself.
-  const launcher = server === redisServer ? [server.program] : [server.program, server.args[0]];
+  const isNode = server !== redisServer;
+  const launcher = [server.program, ...(isNode ? [server.args[0]] : [])];
   layOutTree(getSuite(), tree, launcher);
   const rows: Row[] = [];
   const lines = ['unit\tstatus\ttest'];
