@@ -7,7 +7,11 @@ export default defineConfig({
     env: { MAYFLY_ASSERT: '1' },
     // Test files start servers and shared memory of their own; a process each keeps them apart.
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    setupFiles: ['test/support/seed.ts'],
+    // Two cores run all of it at once; a test that starts servers and threads may have to wait for its turn.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // On a machine shared with others a moment without a CPU is no fault of the code; a fault comes twice.
+    retry: process.env.CI ? 1 : 0,
   },
 });
