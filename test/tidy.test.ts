@@ -83,7 +83,7 @@ const source = code.filter((path) => path.startsWith('src/'));
 
 /** Paths, from the root, of the files that `path` imports by a relative name; `new URL('./x.ts', …)` counts. */
 function importsOf(path: string): string[] {
-  const names = read(path).matchAll(/(?:from|import|import\(|new URL\()\s*'(\.{1,2}\/[^']+)'/g);
+  const names = read(path).matchAll(/(?:from|import|import\(|new URL\()\s*'(\.{1,2}\/[^']+\.(?:ts|mts|mjs))'/g);
   return [...names].map(([, name]) => join(dirname(path), name));
 }
 
