@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleTool } from '../../scripts/bundle-tool.mjs';
 import type { UringStatistics } from '../../src/transport/io-uring.ts';
 import { Client, until } from './harness.ts';
+import { IMPLEMENTATIONS } from './implementations.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const CLEAN: UringStatistics = {
@@ -96,106 +97,109 @@ async function connectAll(port: number, count: number, atOnce = 200): Promise<Cl
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.each(['io_uring', 'epoll', 'net'])('a process with transport %s', (name) => {
-  let file: string;
-  beforeAll(async () => {
-    file = await bundleTool(root, 'test/transport/echo-process.ts');
-  });
+describe.each(Object.keys(IMPLEMENTATIONS).filter((name) => name !== 'net, copying'))(
+  'a process with transport %s',
+  (name) => {
+    let file: string;
+    beforeAll(async () => {
+      file = await bundleTool(root, 'test/transport/echo-process.ts');
+    });
 
-  async function withServer(limits: string, body: (server: EchoProcess) => Promise<void>): Promise<void> {
-    const server = await new EchoProcess(file, name, limits).start();
-    let code: number | null = null;
-    try {
-      await body(server);
-    } finally {
-      code = await server.stop();
+    async function withServer(limits: string, body: (server: EchoProcess) => Promise<void>): Promise<void> {
+      const server = await new EchoProcess(file, name, limits).start();
+      let code: number | null = null;
+      try {
+        await body(server);
+      } finally {
+        code = await server.stop();
+      }
+      expect(code).toBe(0);
     }
-    expect(code).toBe(0);
-  }
 
-  it('serves 2,000 idle clients that all speak at once', { timeout: 60_000 }, async () => {
-    await withServer('', async (server) => {
-      const clients = await connectAll(server.port, 2000);
-      // 20 KB each is 40 MB: more than all receive buffers hold.
-      const burst = Buffer.alloc(20_000, 'b');
-      for (const client of clients) client.socket.write(burst);
-      await Promise.all(clients.map((client) => client.receives(burst.length, 50_000)));
-      for (const client of clients) client.socket.write('and once more');
-      await Promise.all(clients.map((client) => client.receives(burst.length + 13, 50_000)));
-      for (const client of clients) client.socket.resetAndDestroy();
-      await until('all is closed', () => clients.every((client) => client.closed));
-      const report = await server.reportOnceClosed(2000);
-      expect(report.violations).toEqual([]);
-      if (report.leaks !== undefined) expect(report.leaks).toEqual(CLEAN);
+    it('serves 2,000 idle clients that all speak at once', { timeout: 60_000 }, async () => {
+      await withServer('', async (server) => {
+        const clients = await connectAll(server.port, 2000);
+        // 20 KB each is 40 MB: more than all receive buffers hold.
+        const burst = Buffer.alloc(20_000, 'b');
+        for (const client of clients) client.socket.write(burst);
+        await Promise.all(clients.map((client) => client.receives(burst.length, 50_000)));
+        for (const client of clients) client.socket.write('and once more');
+        await Promise.all(clients.map((client) => client.receives(burst.length + 13, 50_000)));
+        for (const client of clients) client.socket.resetAndDestroy();
+        await until('all is closed', () => clients.every((client) => client.closed));
+        const report = await server.reportOnceClosed(2000);
+        expect(report.violations).toEqual([]);
+        if (report.leaks !== undefined) expect(report.leaks).toEqual(CLEAN);
+      });
     });
-  });
 
-  it('gives memory and descriptors back after 10,000 connections', { timeout: 120_000 }, async () => {
-    await withServer('', async (server) => {
-      const wave = async (count: number): Promise<void> => {
-        const clients = await connectAll(server.port, count);
-        for (const client of clients) client.socket.write('hello');
-        await Promise.all(clients.map((client) => client.receives(5, 50_000)));
-        // A reset leaves no port in TIME_WAIT behind; some close the polite way.
-        clients.forEach((client, index) => {
-          if (index % 50 === 0) client.socket.end();
-          else client.socket.resetAndDestroy();
-        });
-        await until('all is closed', () => clients.every((client) => client.closed || client.ended), 50_000);
+    it('gives memory and descriptors back after 10,000 connections', { timeout: 120_000 }, async () => {
+      await withServer('', async (server) => {
+        const wave = async (count: number): Promise<void> => {
+          const clients = await connectAll(server.port, count);
+          for (const client of clients) client.socket.write('hello');
+          await Promise.all(clients.map((client) => client.receives(5, 50_000)));
+          // A reset leaves no port in TIME_WAIT behind; some close the polite way.
+          clients.forEach((client, index) => {
+            if (index % 50 === 0) client.socket.end();
+            else client.socket.resetAndDestroy();
+          });
+          await until('all is closed', () => clients.every((client) => client.closed || client.ended), 50_000);
+          for (const client of clients) client.socket.destroy();
+        };
+        await wave(2500);
+        await sleep(1200);
+        const first = await server.reportOnceClosed(2500);
+        for (let round = 0; round < 3; round++) await wave(2500);
+        await sleep(1200);
+        const last = await server.reportOnceClosed(10_000);
+        expect(last.opened).toBe(10_000);
+        expect(last.violations).toEqual([]);
+        expect(last.rssBytes - first.rssBytes).toBeLessThan(32_000_000);
+        if (last.leaks !== undefined) expect(last.leaks).toEqual(CLEAN);
+      });
+    });
+
+    it('outlives the end of descriptors, without spinning', async () => {
+      await withServer('ulimit -n 60;', async (server) => {
+        const clients = Array.from({ length: 100 }, () => new Client(server.port));
+        for (const client of clients) client.connected.catch(() => undefined);
+        await sleep(300);
+        const before = server.cpuMs();
+        await sleep(1000);
+        expect(server.cpuMs() - before).toBeLessThan(100);
+        const served = async (): Promise<Client[]> => {
+          for (const client of clients) if (!client.closed) client.socket.write('x');
+          await sleep(200);
+          return clients.filter((client) => client.receivedBytes > 0 && !client.closed);
+        };
+        const first = await served();
+        expect(first.length).toBeGreaterThan(10);
         for (const client of clients) client.socket.destroy();
-      };
-      await wave(2500);
-      await sleep(1200);
-      const first = await server.reportOnceClosed(2500);
-      for (let round = 0; round < 3; round++) await wave(2500);
-      await sleep(1200);
-      const last = await server.reportOnceClosed(10_000);
-      expect(last.opened).toBe(10_000);
-      expect(last.violations).toEqual([]);
-      expect(last.rssBytes - first.rssBytes).toBeLessThan(32_000_000);
-      if (last.leaks !== undefined) expect(last.leaks).toEqual(CLEAN);
+        await sleep(300);
+        const another = new Client(server.port);
+        another.socket.write('is there room?');
+        await another.receives(14);
+        const report = await server.report();
+        expect(report.violations).toEqual([]);
+        // node:net closes what it can't serve, and says nothing.
+        if (!name.startsWith('net')) expect(report.acceptErrors[0]).toBe('EMFILE');
+        expect(report.acceptErrors.length).toBeLessThan(20);
+        another.socket.destroy();
+      });
     });
-  });
 
-  it('outlives the end of descriptors, without spinning', async () => {
-    await withServer('ulimit -n 60;', async (server) => {
-      const clients = Array.from({ length: 100 }, () => new Client(server.port));
-      for (const client of clients) client.connected.catch(() => undefined);
-      await sleep(300);
-      const before = server.cpuMs();
-      await sleep(1000);
-      expect(server.cpuMs() - before).toBeLessThan(100);
-      const served = async (): Promise<Client[]> => {
-        for (const client of clients) if (!client.closed) client.socket.write('x');
-        await sleep(200);
-        return clients.filter((client) => client.receivedBytes > 0 && !client.closed);
-      };
-      const first = await served();
-      expect(first.length).toBeGreaterThan(10);
-      for (const client of clients) client.socket.destroy();
-      await sleep(300);
-      const another = new Client(server.port);
-      another.socket.write('is there room?');
-      await another.receives(14);
-      const report = await server.report();
-      expect(report.violations).toEqual([]);
-      // node:net closes what it can't serve, and says nothing.
-      if (!name.startsWith('net')) expect(report.acceptErrors[0]).toBe('EMFILE');
-      expect(report.acceptErrors.length).toBeLessThan(20);
-      another.socket.destroy();
+    it('costs less than 1 % of a core when idle', async () => {
+      await withServer('', async (server) => {
+        const clients = await connectAll(server.port, 50);
+        for (const client of clients) client.socket.write('x');
+        await Promise.all(clients.map((client) => client.receives(1)));
+        await sleep(500);
+        const before = server.cpuMs();
+        await sleep(2000);
+        expect(server.cpuMs() - before).toBeLessThan(20);
+        for (const client of clients) client.socket.destroy();
+      });
     });
-  });
-
-  it('costs less than 1 % of a core when idle', async () => {
-    await withServer('', async (server) => {
-      const clients = await connectAll(server.port, 50);
-      for (const client of clients) client.socket.write('x');
-      await Promise.all(clients.map((client) => client.receives(1)));
-      await sleep(500);
-      const before = server.cpuMs();
-      await sleep(2000);
-      expect(server.cpuMs() - before).toBeLessThan(20);
-      for (const client of clients) client.socket.destroy();
-    });
-  });
-});
+  },
+);
