@@ -2,14 +2,16 @@
 
 import type { Arena } from '../memory/arena.ts';
 import type { Writer } from '../protocol/writer.ts';
+import { addToCounter, COUNTER_DIRTY } from '../store/counters.ts';
 import { TYPE_STREAM } from '../store/entry.ts';
 import { registerValueType } from '../store/value-types.ts';
 import type { Stream } from '../types/stream.ts';
 import { counterAt, exactCounterAt } from '../types/stream-counter.ts';
 import { ID_COMPLETE, ID_INVALID, parseStreamId, type StreamId } from '../types/stream-id.ts';
 import { streamValueType } from '../types/stream-value-type.ts';
+import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
-import { error } from './errors.ts';
+import { type CommandError, error } from './errors.ts';
 import { openValue } from './value-entry.ts';
 
 registerValueType(TYPE_STREAM, streamValueType);
@@ -84,3 +86,16 @@ export function replyCounter(reply: Writer, arena: Arena, word: number): void {
   if (Number.isSafeInteger(value)) reply.integer(value);
   else reply.bigInteger(exactCounterAt(arena, word));
 }
+
+/** Counts a change that is no event: nobody who watches or waits for the key is told. */
+export const countChange = (ctx: Context): void => addToCounter(ctx.ks.arena, COUNTER_DIRTY, 1);
+
+/** What a subcommand answers to arguments that it doesn't know. */
+export const subcommandSyntaxError = (ctx: Context): CommandError =>
+  error(
+    `ERR unknown subcommand or wrong number of arguments for '${argumentText(ctx, 1, 128)}'. Try ${argumentText(ctx, 0).toUpperCase()} HELP.`,
+  );
+
+/** @param keyArg argument with the key; the group's name is behind it */
+export const noSuchKeyOrGroup = (ctx: Context, keyArg: number): CommandError =>
+  error(`NOGROUP No such key '${argumentText(ctx, keyArg)}' or consumer group '${argumentText(ctx, keyArg + 1)}'`);

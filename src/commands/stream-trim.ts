@@ -1,12 +1,13 @@
 /** XTRIM, XDEL, and trimming for XADD. */
-import { Stream } from '../types/stream.ts';
+import { STREAM_GROUPS, Stream, type TrimGuard } from '../types/stream.ts';
+import { isReferenced, removeReferences } from '../types/stream-group.ts';
 import { StreamId } from '../types/stream-id.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { SYNTAX_ERROR } from './errors.ts';
 import { streamEvent } from './events.ts';
 import { idArgument, lookupStream } from './stream-access.ts';
-import { TRIM_MINID, TrimArguments } from './stream-trim-arguments.ts';
+import { ACKED, KEEPREF, TRIM_MINID, TrimArguments } from './stream-trim-arguments.ts';
 
 export const XTRIM = streamEvent('xtrim');
 export const XDEL = streamEvent('xdel');
@@ -15,10 +16,32 @@ const stream = new Stream();
 const given = new TrimArguments();
 const id = new StreamId();
 
+/** What groups have a say in: see stream-trim-arguments.ts. */
+class GroupGuard implements TrimGuard {
+  private of!: Stream;
+  private acked = false;
+
+  /** @returns undefined if no group has a say */
+  for(of: Stream, refs: number): TrimGuard | undefined {
+    this.of = of;
+    this.acked = refs === ACKED;
+    return refs === KEEPREF || of.allocator.arena.i32[of.base + STREAM_GROUPS] === 0 ? undefined : this;
+  }
+
+  release(entry: StreamId): boolean {
+    const { allocator, base } = this.of;
+    if (this.acked) return !isReferenced(allocator.arena, base + STREAM_GROUPS, entry);
+    removeReferences(allocator, base + STREAM_GROUPS, entry);
+    return true;
+  }
+}
+
+const guard = new GroupGuard();
+
 /** @returns how many entries went */
 export function trimStream(from: Stream, how: TrimArguments): number {
   const minId = how.strategy === TRIM_MINID ? how.minId : undefined;
-  return from.trim(how.maxLength, minId, how.wholeNodes, how.limit);
+  return from.trim(how.maxLength, minId, how.wholeNodes, how.limit, guard.for(from, how.refs));
 }
 
 function xtrim(ctx: Context): void {

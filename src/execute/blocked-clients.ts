@@ -170,8 +170,10 @@ export class BlockedClients {
       const { ks, hash } = this.selectKey(queue);
       const entry = ks.peek(queue.key, 0, queue.key.length, hash);
       const awaited = TYPE_AWAITED[client.command.spec.group];
-      // A stream that is gone concerns who reads it through a group; a list or sorted set that is gone, nobody.
-      if (entry === 0 ? awaited !== TYPE_STREAM : typeOf(ks.arena, entry) !== awaited) continue;
+      // A stream that is gone, or something else now, concerns who reads it through a group, which is a write; a list or
+      // sorted set that is gone, nobody.
+      const isThere = entry !== 0 && typeOf(ks.arena, entry) === awaited;
+      if (!isThere && !(awaited === TYPE_STREAM && client.command.isWrite)) continue;
       this.tryAgain(client);
     }
   }

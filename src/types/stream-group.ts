@@ -22,10 +22,20 @@ import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { OutOfMemoryError } from '../memory/out-of-memory.ts';
-import { addToStreamCounter, setCounter, setExactCounter } from './stream-counter.ts';
+import { addToStreamCounter, copyCounter, setCounter, setExactCounter } from './stream-counter.ts';
 import { StreamId } from './stream-id.ts';
-import { namedAt, namesAdd, namesCount, namesDrop, namesFind, namesRemove } from './stream-names.ts';
-import { StreamTreeCursor, treeCount, treeDrop, treeFind, treeInsert, treeRemove } from './stream-tree.ts';
+import {
+  NAME_AT,
+  namedAt,
+  nameLength,
+  namesAdd,
+  namesBytes,
+  namesCount,
+  namesDrop,
+  namesFind,
+  namesRemove,
+} from './stream-names.ts';
+import { StreamTreeCursor, treeBytes, treeCount, treeDrop, treeFind, treeInsert, treeRemove } from './stream-tree.ts';
 
 export const GROUP_LAST_ID = 1;
 export const GROUP_ENTRIES_READ = 5;
@@ -51,6 +61,7 @@ export const ENTRIES_READ_UNKNOWN = -1;
 export const NEVER_ACTIVE = -1;
 
 const key = new StreamId();
+const copiedId = new StreamId();
 const walk = new StreamTreeCursor();
 
 // --- groups -----------------------------------------------------------------------------------------------------------
@@ -99,6 +110,57 @@ export function groupsDrop(allocator: Allocator, holder: number): void {
   for (let i = 0; i < count; i++) dropContents(allocator, namedAt(allocator.arena, holder, i));
   namesDrop(allocator, holder);
 }
+
+/** Bytes of all groups. */
+export function groupsBytes(allocator: Allocator, holder: number): number {
+  const { arena } = allocator;
+  const count = namesCount(arena, holder);
+  let bytes = namesBytes(allocator, holder);
+  for (let i = 0; i < count; i++) {
+    const base = namedAt(arena, holder, i) >> 2;
+    // All pending entries are of one size.
+    const first = arena.i32[base + GROUP_OLDEST];
+    if (first !== 0) bytes += treeCount(arena, base + GROUP_PENDING) * allocator.sizeOf(first);
+    bytes += treeBytes(allocator, base + GROUP_PENDING) + namesBytes(allocator, base + GROUP_CONSUMERS);
+    const consumers = namesCount(arena, base + GROUP_CONSUMERS);
+    for (let j = 0; j < consumers; j++) {
+      bytes += treeBytes(allocator, (namedAt(arena, base + GROUP_CONSUMERS, j) >> 2) + CONSUMER_PENDING);
+    }
+  }
+  return bytes;
+}
+
+/** Copies all groups to an empty list. @throws OutOfMemoryError; what was copied is in the list */
+export function groupsCopy(from: Allocator, holder: number, to: Allocator, toHolder: number): void {
+  const count = namesCount(from.arena, holder);
+  for (let i = 0; i < count; i++) copyGroup(from, namedAt(from.arena, holder, i), to, toHolder);
+}
+
+function copyGroup(from: Allocator, group: number, to: Allocator, toHolder: number): void {
+  const source = from.arena;
+  const copied = addNamesake(source, group, to, toHolder);
+  for (let word = GROUP_LAST_ID; word < GROUP_PENDING; word++) {
+    to.arena.i32[(copied >> 2) + word] = source.i32[(group >> 2) + word];
+  }
+  const consumers = (group >> 2) + GROUP_CONSUMERS;
+  for (let i = 0; i < namesCount(source, consumers); i++) {
+    const consumer = namedAt(source, consumers, i);
+    const made = addNamesake(source, consumer, to, (copied >> 2) + GROUP_CONSUMERS);
+    setSeen(to.arena, made, seenMs(source, consumer));
+    setActive(to.arena, made, activeMs(source, consumer));
+  }
+  for (let entry = firstByTime(source, group); entry !== 0; entry = nextByTime(source, entry)) {
+    const owner = ownerOf(source, entry);
+    const consumer =
+      owner === 0 ? 0 : findConsumer(to.arena, copied, source.region, owner + NAME_AT, nameLength(source, owner));
+    copiedId.load(source, entry >> 2);
+    const made = addPending(to, copied, consumer, copiedId, deliveredMs(source, entry), 0);
+    copyCounter(source, (entry >> 2) + PENDING_COUNT, to.arena, (made >> 2) + PENDING_COUNT);
+  }
+}
+
+const addNamesake = (from: Arena, block: number, to: Allocator, holder: number): number =>
+  namesAdd(to, holder, from.region, block + NAME_AT, nameLength(from, block));
 
 export const nackedCount = (arena: Arena, group: number): number => arena.i32[(group >> 2) + GROUP_NACKED];
 
@@ -159,6 +221,8 @@ export const ownerOf = (arena: Arena, entry: number): number => arena.i32[(entry
 export const deliveredMs = (arena: Arena, entry: number): number => arena.f64[(entry >> 3) + PENDING_TIME_F64];
 /** The group's entry that is first to be claimed, or 0. */
 export const firstByTime = (arena: Arena, group: number): number => arena.i32[(group >> 2) + GROUP_OLDEST];
+/** The group's entry that is last to be claimed, or 0. */
+export const lastByTime = (arena: Arena, group: number): number => arena.i32[(group >> 2) + GROUP_NEWEST];
 export const nextByTime = (arena: Arena, entry: number): number => arena.i32[(entry >> 2) + PENDING_BEHIND];
 
 /** Makes sure that so many entries can become pending. @throws OutOfMemoryError */
@@ -215,6 +279,12 @@ export function handOver(allocator: Allocator, group: number, entry: number, con
   arena.i32[(entry >> 2) + PENDING_CONSUMER] = consumer;
   arena.f64[(entry >> 3) + PENDING_TIME_F64] = ms;
   chain(arena, group, entry);
+}
+
+/** Gives a pending entry to a consumer as if it had never been delivered before. @throws OutOfMemoryError, nothing changed */
+export function redeliver(allocator: Allocator, group: number, entry: number, consumer: number, ms: number): void {
+  handOver(allocator, group, entry, consumer, ms);
+  setCounter(allocator.arena, (entry >> 2) + PENDING_COUNT, 1);
 }
 
 /** Takes a pending entry out and frees it. Never fails for want of memory. */

@@ -1,7 +1,8 @@
 /** What the store must know of streams. */
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
-import { STREAM_LENGTH, STREAM_NODES, Stream } from './stream.ts';
+import { STREAM_GROUPS, STREAM_LENGTH, STREAM_NODES, Stream } from './stream.ts';
+import { groupsBytes, groupsCopy, groupsDrop } from './stream-group.ts';
 import { StreamId } from './stream-id.ts';
 import { nodeBytes } from './stream-node.ts';
 import { StreamTreeCursor, treeBytes, treeClear, treeCount, treeDrop, treeInsert } from './stream-tree.ts';
@@ -16,6 +17,7 @@ function free(allocator: Allocator, root: number): void {
   for (let node = cursor.toFirst(arena, base + STREAM_NODES); node !== 0; node = cursor.next(arena))
     allocator.free(node);
   treeDrop(allocator, base + STREAM_NODES);
+  groupsDrop(allocator, base + STREAM_GROUPS);
   allocator.free(root);
 }
 
@@ -45,6 +47,7 @@ export const streamValueType = {
     return (
       allocator.sizeOf(root) +
       treeBytes(allocator, base + STREAM_NODES) +
+      groupsBytes(allocator, base + STREAM_GROUPS) +
       Math.round((bytes / Math.max(most, 1)) * nodes)
     );
   },
@@ -67,6 +70,7 @@ export const streamValueType = {
           throw error;
         }
       }
+      groupsCopy(from, source + STREAM_GROUPS, to, target + STREAM_GROUPS);
     } catch (error) {
       free(to, target << 2);
       throw error;
