@@ -8,7 +8,7 @@ import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
 import { parseCursor, prependCursor } from './generic-scan.ts';
 import { readHash } from './hash-entry.ts';
-import { saturatedInteger } from './saturated-integer.ts';
+import { drawCount } from './integer-arguments.ts';
 
 const COUNT_OUT_OF_RANGE = error('ERR value is out of range');
 /** Half of the largest 64-bit integer, as near as a double comes. */
@@ -35,7 +35,7 @@ function hrandfield(ctx: Context): void {
     if (readHash(ctx, 1, hash) === 0) return ctx.reply.null();
     return replyPair(ctx, hashSample(hash, ctx.random), false, false);
   }
-  const wanted = saturatedInteger(ctx, 2);
+  const wanted = drawCount(ctx, 2);
   const withValues = ctx.argc === 4;
   if (ctx.argc > 4 || (withValues && !ctx.isWord(3, 'WITHVALUES'))) throw SYNTAX_ERROR;
   if (withValues && Math.abs(wanted) > COUNT_WITH_VALUES_MAX) throw COUNT_OUT_OF_RANGE;

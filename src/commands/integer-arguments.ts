@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { CommandError } from './errors.ts';
+import { type CommandError, error } from './errors.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 
 /** Argument `arg` as an integer of at least `least`, saturated. @throws otherwise */
@@ -7,4 +7,17 @@ export function integerAtLeast(ctx: Context, arg: number, least: number, otherwi
   const value = saturatedInteger(ctx, arg, otherwise);
   if (value < least) throw otherwise;
   return value;
+}
+
+/** More could not be held as one reply. Redis goes on until the client's output limit. */
+const DRAWS_MAX = 2 ** 27;
+const DRAWS_OUT_OF_RANGE = error(
+  'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+);
+
+/** How many elements to draw by chance: below 0, so many that may be the same. @throws CommandError */
+export function drawCount(ctx: Context, arg: number): number {
+  const count = saturatedInteger(ctx, arg);
+  if (count < -DRAWS_MAX) throw DRAWS_OUT_OF_RANGE;
+  return count;
 }

@@ -9,8 +9,7 @@ import { command } from './define.ts';
 import { MUST_BE_POSITIVE, SYNTAX_ERROR } from './errors.ts';
 import { setEvent } from './events.ts';
 import { parseCursor, prependCursor } from './generic-scan.ts';
-import { integerAtLeast } from './integer-arguments.ts';
-import { saturatedInteger } from './saturated-integer.ts';
+import { drawCount, integerAtLeast } from './integer-arguments.ts';
 import { readSet } from './set.ts';
 import { openValue, removeEmptied, saveValue } from './value-entry.ts';
 
@@ -66,7 +65,7 @@ function srandmember(ctx: Context): void {
 }
 
 function srandmemberCount(ctx: Context): void {
-  const wanted = saturatedInteger(ctx, 2);
+  const wanted = drawCount(ctx, 2);
   if (!readSet(ctx, 1, set) || wanted === 0) return ctx.reply.array(0);
   ctx.weigh(Math.abs(wanted));
   if (wanted < 0) {

@@ -16,7 +16,7 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
 import { parseCursor, prependCursor } from './generic-scan.ts';
-import { saturatedInteger } from './saturated-integer.ts';
+import { drawCount } from './integer-arguments.ts';
 import { readSortedSet } from './sorted-set.ts';
 
 const COUNT_OUT_OF_RANGE = error('ERR value is out of range');
@@ -35,7 +35,7 @@ function zrandmember(ctx: Context): void {
     if (!readSortedSet(ctx, 1, zset)) return ctx.reply.null();
     return replyMember(ctx, sortedSetSample(zset, ctx.random), false, false);
   }
-  const wanted = saturatedInteger(ctx, 2);
+  const wanted = drawCount(ctx, 2);
   const withScores = ctx.argc === 4;
   if (ctx.argc > 4 || (withScores && !ctx.isWord(3, 'WITHSCORES'))) throw SYNTAX_ERROR;
   if (withScores && Math.abs(wanted) > COUNT_WITH_SCORES_MAX) throw COUNT_OUT_OF_RANGE;
