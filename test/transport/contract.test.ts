@@ -421,13 +421,10 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
 
   it('runs promises and timers of the server while clients keep it busy', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
-      let latestMs = 0;
+      let promises = 0;
       recorder.onBytes = (link, received, from, to) => {
         link.send(received, from, to);
-        const startMs = performance.now();
-        Promise.resolve().then(() => {
-          latestMs = Math.max(latestMs, performance.now() - startMs);
-        });
+        Promise.resolve().then(() => promises++);
       };
       const client = await connect();
       let rounds = 0;
@@ -438,11 +435,10 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
       client.socket.write('x');
       let ticks = 0;
       const timer = setInterval(() => ticks++, 5);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await until('the timer has run ten times', () => ticks >= 10 && rounds >= 50);
       clearInterval(timer);
-      expect(rounds).toBeGreaterThan(50);
-      expect(ticks).toBeGreaterThan(4);
-      expect(latestMs).toBeLessThan(1000);
+      // Each but the last answer that is just on its way.
+      expect(promises).toBeGreaterThanOrEqual(rounds - 1);
     });
   });
 
