@@ -28,6 +28,8 @@ export interface FaultLog {
 
 export class Executor {
   readonly ctx: Context;
+  /** Errors replied so far that a command's failure stands for. */
+  private ownedErrors = 0;
   /** Whether every call is timed. */
   timesAll = false;
   /** Commands that take longer are told of. */
@@ -47,7 +49,7 @@ export class Executor {
     const { ctx, stats } = this;
     const { reply } = ctx;
     const mark = reply.at;
-    const errors = reply.errors;
+    const unowned = reply.errors - this.ownedErrors;
     ctx.command = command;
     const calls = stats.called(command.id);
     const sampled = this.timesAll || (calls & (TIMED_EVERY - 1)) === 1;
@@ -65,7 +67,12 @@ export class Executor {
       reply.error(this.messageOf(thrown, command));
     }
     if (ctx.startedMs !== 0) this.noteTime(command, sampled);
-    if (reply.errors !== errors) stats.failed(command.id);
+    // Commands run by this one (EXEC's) have taken their errors on themselves.
+    const failures = reply.errors - this.ownedErrors - unowned;
+    if (failures > 0) {
+      stats.failed(command.id);
+      this.ownedErrors += failures;
+    }
     return DONE;
   }
 

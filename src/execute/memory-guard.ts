@@ -62,7 +62,7 @@ export class MemoryGuard {
   get usedBytes(): number {
     const { shards, clientBytes } = this.parts;
     let bytes = clientBytes[0];
-    for (let i = 0; i < shards.length; i++) bytes += shards[i].allocator.usedBytes;
+    for (let i = 0; i < shards.length; i++) bytes += shards[i].usedBytes;
     return bytes;
   }
 

@@ -85,6 +85,8 @@ export function configCommands(services: Services): readonly Command[] {
       tips: everywhere,
       run: (ctx) => {
         resetStatistics(services);
+        // The call that is being made is the first of the new count.
+        services.stats.called(ctx.command.id);
         ctx.reply.ok();
       },
     }),

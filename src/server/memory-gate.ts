@@ -9,9 +9,6 @@ import type { WorkerPool } from '../shard/pool.ts';
 import type { MemoryUse } from './memory-use.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
 
-/** Clients' buffers are added up again after so long. */
-const CLIENTS_EVERY_MS = 100;
-
 /**
  * Puts the guard before commands while there is a limit, and workers to work where this thread must not wait. Comes after
  * whatever else tells workers of changes to the configuration.
@@ -24,20 +21,15 @@ export function guardMemory(
   config: Config,
   nowMs: () => number,
 ): void {
-  let lookedAtMs = 0;
   const gate = (command: Command, session: Session): number => {
-    const now = nowMs();
-    if (now - lookedAtMs >= CLIENTS_EVERY_MS) {
-      lookedAtMs = now;
-      memory.noteClients();
-    }
+    memory.noteClients(nowMs());
     const outcome = guard.makeRoom();
     if (outcome === ROOM || !needsMemory(command, session)) return GATE_OPEN;
     return outcome === NO_ROOM ? GATE_SHUT : GATE_WORKER;
   };
   const apply = (): void => {
     dispatcher.memoryGate = guard.limitBytes > 0 ? gate : undefined;
-    memory.noteClients();
+    memory.noteClients(nowMs());
   };
   guard.onStillShort = () => pool.evict();
   // With `never` nothing is handed off, so this thread waits for the moment that a worker has a shard.

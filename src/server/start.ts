@@ -170,12 +170,15 @@ function buildCore(config: Config, log: Log) {
   server.onErrorReply = (text) => errorStats.record(text);
   const authentication = new Authentication(config);
   const pause = new Pause(server, systemClock.nowMs);
-  server.onGone = (connection) => pause.forget(connection);
   publishChanges(server, shards, config);
   const gate = new Gate(server, authentication, pause, stats, config);
   protect(server, config, authentication);
   const clientBytes = new Float64Array(plane.clientBytes);
   const memory = new MemoryUse(shards, server, clientBytes);
+  server.onGone = (connection) => {
+    pause.forget(connection);
+    memory.clientGone();
+  };
   const guard = new MemoryGuard({ shards, locks: ctx.locks, access, random: ctx.random, clientBytes });
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
   return {

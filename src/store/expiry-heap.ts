@@ -19,8 +19,8 @@ export const HEAP_DIRECTORY_CHUNKS = 7;
 export const CHUNK_NODES = 1024;
 const CHUNK_SHIFT = 10;
 const CHUNK_MASK = CHUNK_NODES - 1;
-const CHUNK_PAGES = 3;
-const DIRECTORY_CHUNKS_MIN = 4;
+export const CHUNK_PAGES = 3;
+export const DIRECTORY_CHUNKS_MIN = 4;
 
 export class ExpiryHeap {
   private readonly allocator: Allocator;

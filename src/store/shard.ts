@@ -6,6 +6,7 @@ import { Allocator } from '../memory/allocator.ts';
 import { Arena } from '../memory/arena.ts';
 import {
   KEYSPACE_WORDS,
+  PAGE_BYTES,
   WORD_DATABASES,
   WORD_KEYSPACES,
   WORD_REGISTRIES,
@@ -13,8 +14,10 @@ import {
 } from '../memory/layout.ts';
 import { Lock } from '../memory/lock.ts';
 import type { AccessClock } from './access.ts';
+import { CHUNK_PAGES, DIRECTORY_CHUNKS_MIN } from './expiry-heap.ts';
 import { KeyRegistry, REGISTRY_WORDS } from './key-registry.ts';
 import { Keyspace } from './keyspace.ts';
+import { SEGMENT_BYTES } from './table.ts';
 
 /** Told, under the lock, of what no command says. */
 export interface KeyEvents {
@@ -24,6 +27,10 @@ export interface KeyEvents {
   /** A key that clients wait for has changed. The bytes are good during the call. */
   awaited(db: number, key: Region, at: number, length: number): void;
 }
+
+/** A table of one segment with its directory, and a heap of one chunk with its own. */
+const FLOOR_BYTES =
+  Allocator.roundUp(4) + SEGMENT_BYTES + Allocator.roundUp(DIRECTORY_CHUNKS_MIN * 4) + CHUNK_PAGES * PAGE_BYTES;
 
 const NO_EVENTS: KeyEvents = { expired() {}, evicted() {}, awaited() {} };
 
@@ -74,6 +81,14 @@ export class Shard {
   expireWatched(db: number, node: number): void {
     const { watched } = this;
     this.keyspaces[db].peek(this.arena.region, watched.keyAt(node), watched.keyBytes(node), watched.hash(node));
+  }
+
+  /**
+   * Bytes in use, for maxmemory and INFO: never less than a first table segment and a first heap chunk take, so that the
+   * first keys of a server don't seem to cost a hundred times what the next ones do.
+   */
+  get usedBytes(): number {
+    return Math.max(this.allocator.usedBytes, FLOOR_BYTES);
   }
 
   /** The earliest deadline of all databases in ms, or Infinity. Under the lock. */
