@@ -27,6 +27,8 @@ export interface Blocking {
   readonly deadlineMs: number;
   /** What the command wants back when it is tried again (`ctx.resumed`). */
   readonly state: unknown;
+  /** When to try again though no key has changed, ms since 1970; Infinity: never. */
+  readonly retryAtMs: number;
 }
 
 /** A command that will look at more elements than this is long: about 0.2 ms of work. */
@@ -201,15 +203,22 @@ export class Context extends Arguments {
    * Ends a command of flag `blocking` that finds nothing to do: it is tried again when one of its keys changes, and replies
    * with a null array when its time is over.
    * @param keys arguments that name the keys  @param timeoutMs 0: no end  @param otherwise the reply where it can't wait
+   * @param retryAtMs when time alone may have brought something to do, ms since 1970
    */
-  block(keys: readonly number[], timeoutMs: number, otherwise: 'null' | 'nullArray', state?: unknown): void {
+  block(
+    keys: readonly number[],
+    timeoutMs: number,
+    otherwise: 'null' | 'nullArray',
+    state?: unknown,
+    retryAtMs = Number.POSITIVE_INFINITY,
+  ): void {
     if (!this.mayBlock) {
       if (otherwise === 'null') this.reply.null();
       else this.reply.nullArray();
       return;
     }
     const deadlineMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.nowMs + timeoutMs;
-    this.blocking = { keys, deadlineMs, state };
+    this.blocking = { keys, deadlineMs, state, retryAtMs };
     throw BLOCKED;
   }
 

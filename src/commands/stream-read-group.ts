@@ -222,6 +222,18 @@ function replyHistory(ctx: Context, group: number, consumer: number): number {
   return count;
 }
 
+/** When the first pending entry will have been so for long enough to be claimed. */
+function nextClaimMs(ctx: Context): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < given.keys; i++) {
+    if (readStream(ctx, given.firstKey + i, stream) === 0) continue;
+    const { arena } = stream.allocator;
+    const entry = firstByTime(arena, findGroup(ctx, stream, given.group));
+    if (entry !== 0) earliest = Math.min(earliest, deliveredMs(arena, entry) + given.claimMs);
+  }
+  return earliest;
+}
+
 function xreadgroup(ctx: Context): void {
   given.read(ctx, true);
   check(ctx);
@@ -236,7 +248,8 @@ function xreadgroup(ctx: Context): void {
   } else if (given.timeoutMs < 0) {
     reply.nullArray();
   } else {
-    ctx.block(given.keyArguments, given.timeoutMs, 'nullArray');
+    const retryAtMs = given.claimMs < 0 ? Number.POSITIVE_INFINITY : nextClaimMs(ctx);
+    ctx.block(given.keyArguments, given.timeoutMs, 'nullArray', undefined, retryAtMs);
   }
 }
 

@@ -25,6 +25,8 @@ interface BlockedClient {
   readonly keys: readonly string[];
   readonly nodes: readonly { readonly registry: KeyRegistry; readonly node: number }[];
   timer: NodeJS.Timeout | undefined;
+  /** When to try again though no key has changed. */
+  retryAtMs: number;
 }
 
 /** Who waits for one key, in the order they came. */
@@ -108,6 +110,7 @@ export class BlockedClients {
       keys,
       nodes,
       timer: undefined,
+      retryAtMs: blocking.retryAtMs,
     };
     session.waiting = true;
     this.clients.set(session, client);
@@ -204,9 +207,33 @@ export class BlockedClients {
     ctx.mayBlock = true;
     ctx.mayHandOff = false;
     reply.resp3 = client.session.resp3;
-    if (host.executor.run(client.command) === WAITS) return;
+    if (host.executor.run(client.command) === WAITS) {
+      const { retryAtMs } = ctx.blocking as Blocking;
+      if (retryAtMs === client.retryAtMs) return;
+      client.retryAtMs = retryAtMs;
+      clearTimeout(client.timer);
+      this.arm(client);
+      return;
+    }
     this.drop(client);
     host.deliver(client.session, mark);
+  }
+
+  /** Tries again because of the time; a moment later if a shard is busy. */
+  private retry(client: BlockedClient): void {
+    const { resp3 } = this.ctx.reply;
+    if (this.host.tryLock(client.shardMask)) {
+      client.retryAtMs = Number.POSITIVE_INFINITY;
+      this.tryAgain(client);
+    } else {
+      client.retryAtMs = this.ctx.nowMs + 1;
+    }
+    if (this.clients.has(client.session)) {
+      clearTimeout(client.timer);
+      this.arm(client);
+    }
+    this.ctx.reply.resp3 = resp3;
+    this.ctx.resumed = undefined;
   }
 
   /** Some shards are busy: in a moment, then. */
@@ -232,11 +259,12 @@ export class BlockedClients {
   }
 
   private arm(client: BlockedClient): void {
-    const leftMs = client.blocking.deadlineMs - this.ctx.nowMs;
+    const leftMs = Math.min(client.blocking.deadlineMs, client.retryAtMs) - this.ctx.nowMs;
     if (leftMs === Number.POSITIVE_INFINITY) return;
     client.timer = this.host.after(Math.min(Math.max(leftMs, 0), TIMER_MS_MAX), () => {
-      if (client.blocking.deadlineMs > this.ctx.nowMs) this.arm(client);
-      else this.unblock(client.session);
+      if (client.blocking.deadlineMs <= this.ctx.nowMs) this.unblock(client.session);
+      else if (client.retryAtMs <= this.ctx.nowMs) this.retry(client);
+      else this.arm(client);
     });
   }
 }

@@ -244,6 +244,7 @@ export class Keyspace {
     });
     this.table.drop();
     this.heap.drop();
+    this.tellAwaited();
   }
 
   /** Exchanges all keys with another database of the same shard. */
