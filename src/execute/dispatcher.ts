@@ -92,6 +92,7 @@ export class Dispatcher {
     ctx.session = session;
     ctx.db = session.db;
     if (command.scope === SCOPE_NONE) {
+      if (this.memoryGate?.(command, session) === GATE_SHUT) return this.executor.refuse(command, OUT_OF_MEMORY);
       this.executor.run(command);
       return;
     }

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { matchGlob } from '../base/glob.ts';
 import type { Context } from '../commands/context.ts';
 import { debugDataCommands } from '../commands/debug-data.ts';
+import { debugDigestCommands } from '../commands/debug-digest.ts';
+import { debugReloadCommands } from '../commands/debug-reload.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error, NOT_AN_INTEGER } from '../commands/errors.ts';
 import { parseMemory } from '../config/number-types.ts';
@@ -32,7 +34,8 @@ interface Subcommand {
 
 export function debugCommand(services: Services): Command {
   const { config, log, pool, dispatcher, shards, replicationId } = services;
-  const onData = new Map(debugDataCommands.map((each) => [each.spec.name.slice('DEBUG-'.length), each]));
+  const dataCommands = [...debugDataCommands, ...debugDigestCommands, ...debugReloadCommands];
+  const onData = new Map(dataCommands.map((each) => [each.spec.name.slice('DEBUG-'.length), each]));
 
   /** Passes the words on, which may end on a worker: then DEBUG itself has no reply. */
   const passOn = (ctx: Context): void => {
@@ -106,6 +109,11 @@ export function debugCommand(services: Services): Command {
       { argc: [3, 4], help: '<key> [WORKER]: fails inside a command, here or on a worker.', run: passOn },
     ],
     ['CONFIG-REWRITE-FORCE-ALL', { argc: [2, 2], help: 'Writes every directive.', run: rewriteEverything }],
+    ['DIGEST', { argc: [2, 2], help: 'Tells a digest of all data.', run: passOn }],
+    [
+      'DIGEST-VALUE',
+      { argc: [2, Number.POSITIVE_INFINITY], help: '[<key> ...]: tells a digest of each value.', run: passOn },
+    ],
     ['ERROR', { argc: [3, 3], help: '<text>: replies with an error.', run: (ctx) => ctx.reply.error(ctx.text(2)) }],
     ['HTSTATS', { argc: [3, 4], help: '<dbid>: tells of the tables of a database.', run: tableStatistics }],
     ['JMAP', { argc: [2, 2], help: 'Tells of the memory of each shard.', run: memoryMap }],
@@ -117,6 +125,10 @@ export function debugCommand(services: Services): Command {
     [
       'QUICKLIST-PACKED-THRESHOLD',
       { argc: [3, 3], help: '<bytes>: when an element gets a node.', run: setPackedThreshold },
+    ],
+    [
+      'RELOAD',
+      { argc: [2, 5], help: '[NOSAVE] [NOFLUSH] [MERGE]: serializes all values and loads them.', run: passOn },
     ],
     ['REPLYBUFFER', { argc: [4, 4], help: 'Taken, but replies are not kept in buffers of their own.', run: ok }],
     ['SDSLEN', { argc: [3, 3], help: '<key>: tells the lengths of a key and its string.', run: passOn }],

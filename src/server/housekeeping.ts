@@ -20,6 +20,8 @@ export class Housekeeping {
   private idleMsMax = 0;
   private lastMs: number;
   private last: Rates = { commands: 0, inputBytes: 0, outputBytes: 0 };
+  /** What else is to be looked after once a period. */
+  onPeriod: (nowMs: number) => void = () => {};
   private timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(server: Server, memory: MemoryUse, config: Config, nowMs: () => number) {
@@ -46,6 +48,7 @@ export class Housekeeping {
   private tidy(): void {
     const nowMs = this.nowMs();
     this.measureRates(nowMs);
+    this.onPeriod(nowMs);
     this.memory.notePeak(this.memory.usedBytes());
     for (const connection of this.server.connections.values()) {
       if (connection.softLimitSinceMs !== 0) this.server.checkOutput(connection, nowMs);

@@ -49,6 +49,7 @@ export class ServerCounters {
   writes = 0;
   inputLimitDisconnections = 0;
   outputLimitDisconnections = 0;
+  evictedClients = 0;
   clientsMaxSeen = 0;
 
   /** CONFIG RESETSTAT. */
@@ -82,6 +83,8 @@ export class Server implements TransportHandler {
   onNoted: () => void = () => {};
   /** Set while something stands between all clients and their commands. */
   interceptor: Interceptor | undefined = undefined;
+  /** Called at the end of each batch, while there is a reason to. */
+  afterBatch: (() => void) | undefined = undefined;
   /** Set while not everybody may connect. */
   doorkeeper: Doorkeeper | undefined = undefined;
   /** True while clients must log in before they may do anything. */
@@ -164,6 +167,7 @@ export class Server implements TransportHandler {
     for (let answered = this.waiting.takeAnswered(); answered.length > 0; answered = this.waiting.takeAnswered()) {
       for (const connection of answered) if (!connection.closing) this.goOn(connection);
     }
+    if (this.afterBatch !== undefined) this.afterBatch();
     this.inBatch = false;
     this.dispatcher.endBatch();
     this.waiting.armRetry();

@@ -30,6 +30,7 @@ import { listDebug } from '../types/list-limits.ts';
 import { ActiveExpire } from './active-expire.ts';
 import { Authentication } from './authentication.ts';
 import { printBanner, showsLogo } from './banner.ts';
+import { ClientEviction } from './client-eviction.ts';
 import { serverCommands } from './commands.ts';
 import { Gate } from './gate.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -180,7 +181,13 @@ function buildCore(config: Config, log: Log) {
     memory.clientGone();
   };
   const guard = new MemoryGuard({ shards, locks: ctx.locks, access, random: ctx.random, clientBytes });
+  const clientEviction = new ClientEviction(server, config);
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
+  housekeeping.onPeriod = (nowMs) => {
+    clientEviction.enforce(nowMs);
+    memory.noteClients(nowMs);
+    if (guard.isShort) guard.onStillShort();
+  };
   return {
     plane,
     shards,

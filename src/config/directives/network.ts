@@ -39,7 +39,7 @@ export const networkDirectives = {
   }),
   maxclients: directive(integer(1, UINT_MAX), '10000', { built: true, about: 'Connections served at a time.' }),
   'maxmemory-clients': directive(memoryOrPercent(LONG_MAX), '0', {
-    built: false,
+    built: true,
     about: 'Memory that all clients together may take before the largest is disconnected. 0: any.',
   }),
   'client-query-buffer-limit': directive(memory(1024 * 1024, LONG_MAX), '1gb', {

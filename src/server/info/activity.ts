@@ -68,7 +68,7 @@ export function statsFields({ server, shards, errorStats, housekeeping }: Servic
     ['expired_time_cap_reached_count', 0],
     ['expire_cycle_cpu_milliseconds', 0],
     ['evicted_keys', sumCounters(shards, COUNTER_EVICTED)],
-    ['evicted_clients', 0],
+    ['evicted_clients', counters.evictedClients],
     ['evicted_scripts', 0],
     ['total_eviction_exceeded_time', 0],
     ['current_eviction_exceeded_time', 0],
