@@ -64,7 +64,7 @@ function replyNames(ctx: Context, names: readonly string[]): void {
 }
 
 function replySubscribers(ctx: Context, subscriptions: Subscriptions, listing: 'channels' | 'shardChannels'): void {
-  ctx.reply.map(ctx.argc - 2);
+  ctx.reply.array((ctx.argc - 2) * 2);
   for (let arg = 2; arg < ctx.argc; arg++) {
     ctx.reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
     ctx.reply.integer(subscriptions.hub.subscriberCount(listing, nameIn(ctx, arg)));
