@@ -4,6 +4,8 @@
  */
 import { bitmapCommands } from './bitmap.ts';
 import { debugDataCommands } from './debug-data.ts';
+import { debugDigestCommands } from './debug-digest.ts';
+import { debugReloadCommands } from './debug-reload.ts';
 import type { Command } from './define.ts';
 import { dumpCommands } from './dump.ts';
 import { genericCommands } from './generic.ts';
@@ -60,5 +62,7 @@ export const dataCommands: readonly Command[] = [
   ...hyperloglogDebugCommands,
   ...memoryUsageCommands,
   ...debugDataCommands,
+  ...debugDigestCommands,
+  ...debugReloadCommands,
   ...streamCommands,
 ];

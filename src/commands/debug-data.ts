@@ -4,6 +4,8 @@
  */
 import { parseInteger } from '../base/numbers.ts';
 import { Region } from '../base/region.ts';
+import { serializedLength } from '../persistence/serialize.ts';
+import { SerialWriter } from '../persistence/serialize-writer.ts';
 import {
   accessOf,
   encodingOf,
@@ -33,6 +35,7 @@ const FOR_A_WORKER = Number.POSITIVE_INFINITY;
 const POPULATE_PIECE = 4096;
 
 const list = new List();
+const writer = new SerialWriter();
 
 function object(ctx: Context): void {
   const entry = ctx.peek(2);
@@ -43,8 +46,7 @@ function object(ctx: Context): void {
   const encoding = encodingOf(arena, entry);
   const isString = type === TYPE_STRING;
   const name = isString ? stringEncodingName(arena, entry) : valueType(type).encodingName(allocator, root, encoding);
-  // There is no serialized form yet; the bytes in memory are the nearest there is.
-  const bytes = isString ? valueLength(arena, entry) : valueType(type).sizeOf(allocator, root, encoding, 0);
+  const bytes = serializedLength(writer, ctx.ks, entry);
   const access = accessOf(arena, entry);
   const idle = ctx.access.isLfu ? 0 : ctx.access.idleSeconds(access);
   const text =
@@ -144,7 +146,8 @@ function shardOf(ctx: Context): void {
   ctx.reply.integer(ctx.shardIndexOf(ctx.hashOf(2)));
 }
 
-const internal = (name: string, run: (ctx: Context) => void, keys: string, scope?: 'each'): Command =>
+/** Declares what DEBUG passes its words on to. */
+export const internalDebug = (name: string, run: (ctx: Context) => void, keys: string, scope?: 'each'): Command =>
   command({
     name: `DEBUG-${name}`,
     internal: true,
@@ -161,10 +164,10 @@ const internal = (name: string, run: (ctx: Context) => void, keys: string, scope
   });
 
 export const debugDataCommands: readonly Command[] = [
-  internal('OBJECT', object, 'RO 2'),
-  internal('SDSLEN', stringLengths, 'RO 2'),
-  internal('POPULATE', populate, '', 'each'),
-  internal('COMMAND-FAULT', fault, 'RW 2'),
-  internal('SHARD-SLEEP', shardSleep, 'RO 2'),
-  internal('SHARD-OF', shardOf, 'RO 2'),
+  internalDebug('OBJECT', object, 'RO 2'),
+  internalDebug('SDSLEN', stringLengths, 'RO 2'),
+  internalDebug('POPULATE', populate, '', 'each'),
+  internalDebug('COMMAND-FAULT', fault, 'RW 2'),
+  internalDebug('SHARD-SLEEP', shardSleep, 'RO 2'),
+  internalDebug('SHARD-OF', shardOf, 'RO 2'),
 ];

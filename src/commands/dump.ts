@@ -21,7 +21,7 @@ const BAD_IDLE_TIME = error('ERR Invalid IDLETIME value, must be >= 0');
 const BAD_FREQUENCY = error('ERR Invalid FREQ value, must be >= 0 and <= 255');
 const BAD_FOOTER = error('ERR DUMP payload version or checksum are wrong');
 const BAD_FORMAT = error('ERR Bad data format');
-const NO_SUCH_FORM = error('ERR values of this type have no serialized form');
+export const NO_SUCH_FORM = error('ERR values of this type have no serialized form');
 
 const FREQUENCY_MAX = 255;
 /** Bytes that are written or read in the time of one element. */

@@ -5,7 +5,7 @@
 import { parseDouble } from '../base/numbers.ts';
 import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
-import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_SORTED_SET, TYPE_STRING } from '../store/entry.ts';
+import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_SORTED_SET, TYPE_STREAM, TYPE_STRING } from '../store/entry.ts';
 import { valueType } from '../store/value-types.ts';
 import { HASH_LISTPACK, hashCreate, hashExpect, hashFind, hashFree, hashSet, hashSetDeadline } from '../types/hash.ts';
 import { PAIR, TRIPLE } from '../types/hash-listpack.ts';
@@ -33,6 +33,7 @@ import {
   eachTriple,
 } from './serialize-packed.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
+import { loadStream } from './serialize-stream-load.ts';
 import {
   CHUNK_PACKED,
   CHUNK_PLAIN,
@@ -51,6 +52,9 @@ import {
   RDB_SET,
   RDB_SET_INTSET,
   RDB_SET_LISTPACK,
+  RDB_STREAM,
+  RDB_STREAM_2,
+  RDB_STREAM_3,
   RDB_STRING,
   RDB_ZSET,
   RDB_ZSET_2,
@@ -126,6 +130,11 @@ export function loadValue(reader: SerialReader, serialType: number, allocator: A
     case RDB_HASH_DEADLINES_EARLY:
       into.type = TYPE_HASH;
       return loadHash(reader, serialType, value);
+    case RDB_STREAM:
+    case RDB_STREAM_2:
+    case RDB_STREAM_3:
+      into.type = TYPE_STREAM;
+      return loadStream(reader, serialType, value);
     default:
       throw new DamagedError(`no type ${serialType}`);
   }

@@ -38,6 +38,9 @@ export class SerialReader {
   region: Region = Region.allocate(0);
   at = 0;
   end = 0;
+  /** The upper and the lower word of what `length64` read last. */
+  high = 0;
+  low = 0;
 
   open(region: Region, at: number, length: number): void {
     this.region = region;
@@ -66,10 +69,22 @@ export class SerialReader {
     return this.region.view.getFloat64(this.take(8), true);
   }
 
-  /** @throws DamagedError beyond 2^53, too */
+  /** @throws DamagedError beyond ±2^53, too */
   integer64(): number {
     const at = this.take(8);
-    return this.words(this.region.view.getUint32(at + 4, true), this.region.view.getUint32(at, true));
+    return this.words(this.region.view.getInt32(at + 4, true), this.region.view.getUint32(at, true));
+  }
+
+  /** A length of which all 64 bits count, into `high` and `low`. */
+  length64(): void {
+    if (this.at < this.end && this.region.u8[this.at] === 0x81) {
+      const at = this.take(9);
+      this.high = this.region.view.getInt32(at + 1);
+      this.low = this.region.view.getInt32(at + 5);
+      return;
+    }
+    this.high = 0;
+    this.low = this.length() | 0;
   }
 
   /** A length or another whole number written as one. @throws DamagedError beyond 2^53, too */
@@ -79,10 +94,17 @@ export class SerialReader {
     return this.lengthBehind(head);
   }
 
-  /** How many things follow that take `bytes` each at the least. @throws DamagedError if there can't be so many, or none */
-  count(bytes: number): number {
+  /** How many things follow that take `bytes` each at the least. @throws DamagedError if there can't be so many */
+  countOrNone(bytes: number): number {
     const count = this.length();
-    if (count === 0 || count * bytes > this.left) throw new DamagedError('bad count');
+    if (count * bytes > this.left) throw new DamagedError('bad count');
+    return count;
+  }
+
+  /** Like `countOrNone`, but there must be some. */
+  count(bytes: number): number {
+    const count = this.countOrNone(bytes);
+    if (count === 0) throw new DamagedError('empty');
     return count;
   }
 

@@ -6,6 +6,7 @@ import {
   TYPE_LIST,
   TYPE_SET,
   TYPE_SORTED_SET,
+  TYPE_STREAM,
   TYPE_STRING,
   typeOf,
   valueAt,
@@ -31,6 +32,7 @@ import { SET_INTSET, SetCursor, setCount } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
 import { SORTED_SET_LISTPACK, SortedSetCursor, sortedSetCount } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
+import { saveStream, streamTypeOf } from './serialize-stream-save.ts';
 import {
   CHUNK_PACKED,
   CHUNK_PLAIN,
@@ -41,6 +43,8 @@ import {
   RDB_LIST_QUICKLIST_2,
   RDB_SET,
   RDB_SET_INTSET,
+  RDB_STREAM_2,
+  RDB_STREAM_3,
   RDB_STRING,
   RDB_ZSET_2,
   RDB_ZSET_LISTPACK,
@@ -74,6 +78,9 @@ export function serialTypeOf(keyspace: Keyspace, entry: number): number {
       return encoding === SORTED_SET_LISTPACK ? RDB_ZSET_LISTPACK : RDB_ZSET_2;
     case TYPE_HASH:
       return hashTypeOf(keyspace, entry, encoding);
+    case TYPE_STREAM:
+      openValue(keyspace, entry);
+      return streamTypeOf(value);
     default:
       return -1;
   }
@@ -107,6 +114,9 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
     case RDB_ZSET_LISTPACK:
     case RDB_HASH_LISTPACK:
       return saveListpack(writer, value.root);
+    case RDB_STREAM_2:
+    case RDB_STREAM_3:
+      return saveStream(writer, value, serialType);
     case RDB_HASH_LISTPACK_EX:
       writer.integer64(hashEarliestDeadline(value));
       return saveListpack(writer, hashListpack(value));

@@ -16,6 +16,10 @@ export const RDB_HASH_ZIPLIST = 13;
 export const RDB_LIST_QUICKLIST = 14;
 export const RDB_HASH_LISTPACK = 16;
 export const RDB_ZSET_LISTPACK = 17;
+/** Streams as of 5.0, of 7.0 (with what was ever added), of 7.2 (with when consumers last got something). */
+export const RDB_STREAM = 15;
+export const RDB_STREAM_2 = 19;
+export const RDB_STREAM_3 = 21;
 /** Chunks that are listpacks or single large elements. */
 export const RDB_LIST_QUICKLIST_2 = 18;
 export const RDB_SET_LISTPACK = 20;
@@ -38,9 +42,13 @@ export const ENCODED_LZF = 3;
 
 /** What is written can be read from Redis 7.0 on, unless it needs more. */
 const VERSION_7_0 = 10;
+const VERSION_7_2 = 11;
 const VERSION_7_4 = 12;
 /** The newest version that is read. */
 export const VERSION_MAX = 13;
 
 /** The version that a payload of the type says it has: the oldest that knows the type. */
-export const versionOf = (rdbType: number): number => (rdbType >= RDB_HASH_DEADLINES_EARLY ? VERSION_7_4 : VERSION_7_0);
+export function versionOf(rdbType: number): number {
+  if (rdbType >= RDB_HASH_DEADLINES_EARLY) return VERSION_7_4;
+  return rdbType === RDB_STREAM_3 ? VERSION_7_2 : VERSION_7_0;
+}

@@ -51,7 +51,7 @@ export class SerialWriter {
     this.at += 8;
   }
 
-  /** A time in ms, or any whole number from 0 to 2^53. */
+  /** A time in ms, or any other safe integer. */
   integer64(value: number): void {
     this.ensure(8);
     this.region.view.setUint32(this.at, value % TWO_32, true);
@@ -84,6 +84,16 @@ export class SerialWriter {
       view.setUint32(this.at + 5, value % TWO_32);
       this.at += 9;
     }
+  }
+
+  /** A length that needs 64 bits, in two words. */
+  length64(high: number, low: number): void {
+    if (high === 0) return this.length(low >>> 0);
+    this.ensure(LENGTH_BYTES_MAX);
+    this.region.u8[this.at] = 0x81;
+    this.region.view.setInt32(this.at + 1, high);
+    this.region.view.setInt32(this.at + 5, low);
+    this.at += 9;
   }
 
   /** A string: as a number if it is a small one's text, compressed if that saves something. */

@@ -35,6 +35,15 @@ export function writePayload(writer: SerialWriter, keyspace: Keyspace, entry: nu
   return true;
 }
 
+/** Bytes of an entry's value in this form, without type and footer; 0 if its type has no such form. */
+export function serializedLength(writer: SerialWriter, keyspace: Keyspace, entry: number): number {
+  const serialType = serialTypeOf(keyspace, entry);
+  if (serialType < 0) return 0;
+  writer.reset();
+  saveValue(writer, keyspace, entry, serialType);
+  return writer.at;
+}
+
 /** Whether version and checksum are right. */
 export function isPayload(region: Region, at: number, length: number): boolean {
   if (length < FOOTER_BYTES) return false;
