@@ -138,13 +138,6 @@ describe('ioredis', () => {
     expect([...found].sort()).toEqual([...keys].sort());
   });
 
-  test('runs scripts by their digest, loading them when the server lacks them', async () => {
-    redis.defineCommand('addTo', { numberOfKeys: 1, lua: "return redis.call('INCRBY', KEYS[1], ARGV[1])" });
-    const scripted = redis as Redis & { addTo(key: string, amount: number): Promise<number> };
-    expect(await scripted.addTo('sum', 5)).toBe(5);
-    expect(await scripted.addTo('sum', 2)).toBe(7);
-  });
-
   test('selects a database of its own', async () => {
     await withClient({ db: 3 }, async (third) => {
       await third.set('here', 'yes');

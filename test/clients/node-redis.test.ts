@@ -122,11 +122,6 @@ describe.each([2, 3] as const)('node-redis in RESP%i', (RESP) => {
     expect((await client.xPending('stream', 'workers')).pending).toBe(0);
   });
 
-  test('runs scripts', async () => {
-    const script = 'return {KEYS[1], ARGV[1], tonumber(ARGV[2])}';
-    expect(await client.eval(script, { keys: ['k'], arguments: ['a', '7'] })).toEqual(['k', 'a', 7]);
-  });
-
   test('wakes a client that waits for an element', async () => {
     const waiting = await connectTo(server.port);
     const popped = waiting.blPop('queue', 5);
@@ -135,26 +130,4 @@ describe.each([2, 3] as const)('node-redis in RESP%i', (RESP) => {
     expect(await popped).toEqual({ key: 'queue', element: 'job' });
     waiting.destroy();
   });
-});
-
-test('node-redis forgets a cached value when another client changes it', async () => {
-  const server = await ServerProcess.start(serverUnderTest);
-  const open = async (clientSideCache?: { ttl: number; maxEntries: number }) => {
-    const client = createClient({ socket: { port: server.port, host: '127.0.0.1' }, RESP: 3, clientSideCache });
-    client.on('error', () => {});
-    return await client.connect();
-  };
-  const caching = await open({ ttl: 0, maxEntries: 0 });
-  const writer = await open();
-  try {
-    await writer.set('cached', 'old');
-    expect([await caching.get('cached'), await caching.get('cached')]).toEqual(['old', 'old']);
-    await writer.set('cached', 'new');
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(await caching.get('cached')).toBe('new');
-  } finally {
-    caching.destroy();
-    writer.destroy();
-    await server.stop();
-  }
 });

@@ -95,7 +95,6 @@ const conversations: readonly (readonly string[])[] = [
   ['RESET\r\nQUIT\r\nPING\r\n'],
   ['QUIT now please\r\n'],
   ['CLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\nPING\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\n'],
-  ['EVAL "return 1" 0\r\nEVALSHA x 0\r\nEVAL "return" x\r\nEVAL "return" -1\r\nEVAL "return" 2 a\r\n'],
   ['POST / HTTP/1.1\r\nHost: example\r\n\r\n'],
   ['GET / HTTP/1.1\r\nHost: example\r\n\r\n'],
 ];
