@@ -9,6 +9,7 @@ import { command } from './define.ts';
 import { error, wrongArity } from './errors.ts';
 import { streamEvent } from './events.ts';
 import { lookupStream, newIdArgument, replyId } from './stream-access.ts';
+import { IdempotentArguments, Message } from './stream-idempotent.ts';
 import { trimStream, XTRIM } from './stream-trim.ts';
 import { TRIM_NONE, TrimArguments } from './stream-trim-arguments.ts';
 import { putValue } from './value-entry.ts';
@@ -24,6 +25,8 @@ const STAR = 42;
 const stream = new Stream();
 const words = new EntryWords();
 const trim = new TrimArguments();
+const idempotent = new IdempotentArguments();
+const message = new Message();
 const id = new StreamId();
 const last = new StreamId();
 
@@ -42,13 +45,14 @@ class AddArguments {
     this.auto = false;
     this.autoSeq = false;
     trim.clear();
+    idempotent.clear();
     let arg = 2;
     for (; arg < ctx.argc; arg++) {
       if (ctx.size[arg] === 1 && ctx.source.u8[ctx.at[arg]] === STAR) {
         this.auto = true;
         break;
       }
-      const behind = trim.read(ctx, arg);
+      const behind = trim.read(ctx, arg) || idempotent.read(ctx, arg);
       if (behind > 0) {
         arg = behind - 1;
       } else if (ctx.isWord(arg, 'NOMKSTREAM')) {
@@ -59,6 +63,7 @@ class AddArguments {
       }
     }
     trim.finish(false);
+    idempotent.check(this.auto);
     this.firstField = arg + 1;
     const fields = ctx.argc - this.firstField;
     if (fields < 2 || fields % 2 === 1) throw wrongArity(ctx.command.name);
@@ -92,18 +97,34 @@ function xadd(ctx: Context): void {
   if (entry === 0 && given.noMakeStream) return ctx.reply.null();
   if (entry === 0) last.setMin();
   else stream.loadId(STREAM_LAST_ID, last);
-  chooseId(ctx);
   words.set(ctx.source, ctx.at, ctx.size, given.firstField, (ctx.argc - given.firstField) >> 1);
+  const { producer } = idempotent;
+  if (producer !== 0) {
+    message.set(ctx, idempotent, words);
+    if (entry !== 0 && message.isRepeated(ctx, stream, producer, id)) return replyId(ctx.reply, id);
+  }
+  chooseId(ctx);
   if (words.bytes > ENTRY_BYTES_MAX) throw TOO_LARGE;
   if (entry === 0) {
     addFirst(ctx);
   } else {
     if (trim.strategy !== TRIM_NONE) ctx.weigh(trim.weightOf(stream));
     stream.append(id, words);
+    if (producer !== 0) noteOrTakeBack(ctx);
   }
   replyId(ctx.reply, id);
   ctx.touch(1, XADD);
   if (trim.strategy !== TRIM_NONE && trimStream(stream, trim) > 0) ctx.touch(1, XTRIM);
+}
+
+/** Notes whose message the new entry is. @throws OutOfMemoryError, the entry deleted again */
+function noteOrTakeBack(ctx: Context): void {
+  try {
+    message.note(ctx, stream, idempotent.producer, id);
+  } catch (thrown) {
+    stream.remove(id);
+    throw thrown;
+  }
 }
 
 /** Makes the key a stream with one entry. */
@@ -111,6 +132,7 @@ function addFirst(ctx: Context): void {
   stream.create(ctx.ks.allocator);
   try {
     stream.append(id, words);
+    if (idempotent.producer !== 0) message.note(ctx, stream, idempotent.producer, id);
   } catch (thrown) {
     streamValueType.free(stream.allocator, stream.root);
     throw thrown;

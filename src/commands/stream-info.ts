@@ -1,6 +1,7 @@
 /** XINFO. */
 import type { Arena } from '../memory/arena.ts';
 import type { Writer } from '../protocol/writer.ts';
+import { typeLimits } from '../types/limits.ts';
 import {
   STREAM_ENTRIES_ADDED,
   STREAM_FIRST_ID,
@@ -8,6 +9,7 @@ import {
   STREAM_LAST_ID,
   STREAM_MAX_DELETED_ID,
   STREAM_NODES,
+  STREAM_PRODUCERS,
   Stream,
 } from '../types/stream.ts';
 import { counterAt } from '../types/stream-counter.ts';
@@ -29,6 +31,15 @@ import {
 import { StreamId } from '../types/stream-id.ts';
 import { lagOf } from '../types/stream-lag.ts';
 import { namedAt, namesCount } from '../types/stream-names.ts';
+import {
+  expireAllMessages,
+  PRODUCERS_ADDED,
+  PRODUCERS_DURATION,
+  PRODUCERS_LIST,
+  PRODUCERS_MAXSIZE,
+  PRODUCERS_REPEATED,
+  PRODUCERS_TRACKED,
+} from '../types/stream-producers.ts';
 import { StreamTreeCursor, treeCount } from '../types/stream-tree.ts';
 import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
@@ -78,7 +89,7 @@ function info(ctx: Context): void {
   }
   const { arena } = stream.allocator;
   const { base } = stream;
-  reply.map(full ? 9 : 10);
+  reply.map(full ? 15 : 16);
   reply.bulkText('length');
   reply.integer(stream.length);
   reply.bulkText('radix-tree-keys');
@@ -93,8 +104,33 @@ function info(ctx: Context): void {
   replyCounter(reply, arena, base + STREAM_ENTRIES_ADDED);
   reply.bulkText('recorded-first-entry-id');
   replyIdAt(reply, arena, base + STREAM_FIRST_ID);
+  replyProducers(ctx);
   if (full) replyFull(reply, count);
   else replyEnds(reply);
+}
+
+/** What there is to tell of messages that the stream would recognize. */
+function replyProducers(ctx: Context): void {
+  const { reply } = ctx;
+  const { allocator, base } = stream;
+  const { arena } = allocator;
+  const record = arena.i32[base + STREAM_PRODUCERS];
+  if (record !== 0) expireAllMessages(allocator, record, ctx.nowMs);
+  const of = record >> 2;
+  reply.bulkText('idmp-duration');
+  reply.integer(record === 0 ? typeLimits.streamIdmpDuration : arena.i32[of + PRODUCERS_DURATION]);
+  reply.bulkText('idmp-maxsize');
+  reply.integer(record === 0 ? typeLimits.streamIdmpMaxsize : arena.i32[of + PRODUCERS_MAXSIZE]);
+  reply.bulkText('pids-tracked');
+  reply.integer(record === 0 ? 0 : namesCount(arena, of + PRODUCERS_LIST));
+  reply.bulkText('iids-tracked');
+  reply.integer(record === 0 ? 0 : arena.i32[of + PRODUCERS_TRACKED]);
+  reply.bulkText('iids-added');
+  if (record === 0) reply.integer(0);
+  else replyCounter(reply, arena, of + PRODUCERS_ADDED);
+  reply.bulkText('iids-duplicates');
+  if (record === 0) reply.integer(0);
+  else replyCounter(reply, arena, of + PRODUCERS_REPEATED);
 }
 
 function replyEnds(reply: Writer): void {

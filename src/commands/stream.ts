@@ -3,6 +3,7 @@ import { streamAckCommands } from './stream-ack.ts';
 import { streamAddCommands } from './stream-add.ts';
 import { streamClaimCommands } from './stream-claim.ts';
 import { streamGroupCommands } from './stream-group.ts';
+import { streamIdempotentCommands } from './stream-idempotent.ts';
 import { streamInfoCommands } from './stream-info.ts';
 import { streamPendingCommands } from './stream-pending.ts';
 import { streamRangeCommands } from './stream-range.ts';
@@ -21,4 +22,5 @@ export const streamCommands = [
   ...streamPendingCommands,
   ...streamClaimCommands,
   ...streamInfoCommands,
+  ...streamIdempotentCommands,
 ];

@@ -1,10 +1,11 @@
 /** What the store must know of streams. */
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
-import { STREAM_GROUPS, STREAM_LENGTH, STREAM_NODES, Stream } from './stream.ts';
+import { STREAM_GROUPS, STREAM_LENGTH, STREAM_NODES, STREAM_PRODUCERS, Stream } from './stream.ts';
 import { groupsBytes, groupsCopy, groupsDrop } from './stream-group.ts';
 import { StreamId } from './stream-id.ts';
 import { nodeBytes } from './stream-node.ts';
+import { producersBytes, producersCopy, producersDrop } from './stream-producers.ts';
 import { StreamTreeCursor, treeBytes, treeClear, treeCount, treeDrop, treeInsert } from './stream-tree.ts';
 
 const cursor = new StreamTreeCursor();
@@ -18,6 +19,7 @@ function free(allocator: Allocator, root: number): void {
     allocator.free(node);
   treeDrop(allocator, base + STREAM_NODES);
   groupsDrop(allocator, base + STREAM_GROUPS);
+  producersDrop(allocator, base + STREAM_PRODUCERS);
   allocator.free(root);
 }
 
@@ -48,6 +50,7 @@ export const streamValueType = {
       allocator.sizeOf(root) +
       treeBytes(allocator, base + STREAM_NODES) +
       groupsBytes(allocator, base + STREAM_GROUPS) +
+      producersBytes(allocator, base + STREAM_PRODUCERS) +
       Math.round((bytes / Math.max(most, 1)) * nodes)
     );
   },
@@ -71,6 +74,7 @@ export const streamValueType = {
         }
       }
       groupsCopy(from, source + STREAM_GROUPS, to, target + STREAM_GROUPS);
+      producersCopy(from, source + STREAM_PRODUCERS, to, target + STREAM_PRODUCERS);
     } catch (error) {
       free(to, target << 2);
       throw error;

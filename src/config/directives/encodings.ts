@@ -68,11 +68,11 @@ export const encodingDirectives = {
   'stream-node-max-bytes': directive(bytes, '4096', { built: true, about: 'Bytes in a node of a stream.' }),
   'stream-node-max-entries': directive(count, '100', { built: true, about: 'Entries in a node of a stream.' }),
   'stream-idmp-duration': directive(integer(1, 86400), '100', {
-    built: false,
+    built: true,
     about: 'Seconds for which a stream recognizes a message that is added again.',
   }),
   'stream-idmp-maxsize': directive(integer(1, 10000), '100', {
-    built: false,
+    built: true,
     about: 'Messages of each producer that a stream recognizes when they are added again.',
   }),
   'array-slice-size': directive(integer(1, INT_MAX, { check: checkPowerOfTwo('array-slice-size') }), '4096', {

@@ -144,6 +144,18 @@ export const streams: readonly Examples[] = [
     ],
   },
   {
+    needs: 'XIDMPRECORD',
+    lines: [
+      ['XIDMPRECORD none p i 1-0', error('ERR no such key')],
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XIDMPRECORD s p i 3-0', error('ERR ')],
+      ['XIDMPRECORD s p i 1-0', 'OK'],
+      ['XIDMPRECORD s p i 1-0', 'OK'],
+      ['XIDMPRECORD s p i 2-0', error('ERR ')],
+    ],
+  },
+  {
     needs: 'XREAD MAXCOUNT',
     lines: [
       ['XADD a 1-0 f v', '1-0'],

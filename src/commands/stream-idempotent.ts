@@ -1,0 +1,255 @@
+/** XCFGSET, XIDMPRECORD, and XADD's IDMP and IDMPAUTO: a message that a producer sends again is not added again. */
+import { Region } from '../base/region.ts';
+import { xxh3 } from '../base/xxh3.ts';
+import { STREAM_PRODUCERS, Stream } from '../types/stream.ts';
+import { StreamId } from '../types/stream-id.ts';
+import { EntryWords } from '../types/stream-node.ts';
+import {
+  countAdded,
+  countRepeated,
+  expireMessages,
+  findMessage,
+  findProducer,
+  messageId,
+  noteMessage,
+  PRODUCERS_DURATION,
+  PRODUCERS_MAXSIZE,
+  producersClear,
+  producersCreate,
+  setMessageId,
+} from '../types/stream-producers.ts';
+import type { Context } from './context.ts';
+import { command } from './define.ts';
+import { error, NO_SUCH_KEY, SYNTAX_ERROR } from './errors.ts';
+import { streamEvent } from './events.ts';
+import { saturatedInteger } from './saturated-integer.ts';
+import { countChange, idArgument, lookupStream } from './stream-access.ts';
+
+const XCFGSET = streamEvent('xcfgset');
+const TWICE = error('ERR IDMP/IDMPAUTO specified multiple times');
+const NO_PRODUCER = error('ERR IDMP requires a non-empty producer ID');
+const NO_MESSAGE = error('ERR IDMP requires a non-empty idempotent ID');
+const NO_AUTO_PRODUCER = error('ERR IDMPAUTO requires a non-empty producer ID');
+const NOT_AUTO = error('ERR IDMP/IDMPAUTO can be used only with auto-generated IDs');
+const NOTHING_TO_SET = error('ERR At least one parameter must be specified');
+const BAD_DURATION = error('ERR IDMP-DURATION must be between 1 and 86400 seconds');
+const BAD_MAXSIZE = error('ERR IDMP-MAXSIZE must be between 1 and 10000 entries');
+const EMPTY_PRODUCER = error('ERR producer ID must be non-empty');
+const EMPTY_MESSAGE = error('ERR idempotent ID must be non-empty');
+const NO_ENTRY = error('ERR The specified stream ID does not exist');
+const OTHER_ENTRY = error('ERR The idempotent ID is already associated with a different stream ID');
+
+const DURATION_MAX = 86_400;
+const MAXSIZE_MAX = 10_000;
+const HASH_BYTES = 16;
+
+/** IDMP or IDMPAUTO of XADD. To be used again and again. */
+export class IdempotentArguments {
+  /** Argument with the producer's name; 0: the message isn't to be recognized. */
+  producer = 0;
+  /** Argument with the message's name; 0: it follows from its fields. */
+  message = 0;
+
+  clear(): void {
+    this.producer = 0;
+    this.message = 0;
+  }
+
+  /** Reads the option at `arg`. @returns the argument behind it, or 0 if it is another option  @throws CommandError */
+  read(ctx: Context, arg: number): number {
+    const auto = arg + 1 < ctx.argc && ctx.isWord(arg, 'IDMPAUTO');
+    if (!auto && !(arg + 2 < ctx.argc && ctx.isWord(arg, 'IDMP'))) return 0;
+    if (this.producer !== 0) throw TWICE;
+    this.producer = arg + 1;
+    this.message = auto ? 0 : arg + 2;
+    if (ctx.size[this.producer] === 0) throw auto ? NO_AUTO_PRODUCER : NO_PRODUCER;
+    if (!auto && ctx.size[this.message] === 0) throw NO_MESSAGE;
+    return auto ? arg + 2 : arg + 3;
+  }
+
+  /** @throws CommandError if the ID is none of the clock's */
+  check(autoId: boolean): void {
+    if (this.producer !== 0 && !autoId) throw NOT_AUTO;
+  }
+}
+
+// --- the name of a message without one ------------------------------------------------------------------------------
+
+const pair = Region.allocate(32);
+const sum = Region.allocate(HASH_BYTES);
+const hash = new Uint32Array(2);
+/** Makes the second half of a name differ from the first. */
+const OTHER_HALF = 0x9e3779b1;
+
+/** Names a message by its fields and values, whatever their order. @returns where the name is */
+function nameOf(words: EntryWords): Region {
+  const { view } = sum;
+  for (let i = 0; i < HASH_BYTES; i += 4) view.setInt32(i, 0, true);
+  for (let i = words.first; i < words.first + words.pairs * 2; i += 2) {
+    hashInto(words, i, 0);
+    hashInto(words, i + 1, 16);
+    addHash(0);
+    pair.view.setUint32(12, pair.view.getUint32(12, true) ^ OTHER_HALF, true);
+    addHash(8);
+  }
+  return sum;
+}
+
+/** Writes hash and length of a word to `pair`. */
+function hashInto(words: EntryWords, index: number, at: number): void {
+  xxh3(words.source.view, words.at[index], words.size[index], hash);
+  pair.view.setUint32(at, hash[0], true);
+  pair.view.setUint32(at + 4, hash[1], true);
+  pair.view.setInt32(at + 8, words.size[index], true);
+  pair.view.setInt32(at + 12, 0, true);
+}
+
+/** Adds the hash of `pair` to the 64 bits of `sum` at `at`, so that order doesn't matter. */
+function addHash(at: number): void {
+  const { view } = sum;
+  xxh3(pair.view, 0, 32, hash);
+  const low = view.getUint32(at, true) + hash[0];
+  view.setUint32(at, low, true);
+  view.setUint32(at + 4, view.getUint32(at + 4, true) + hash[1] + (low > 0xffffffff ? 1 : 0), true);
+}
+
+// --- for XADD ---------------------------------------------------------------------------------------------------------
+
+/** The message that XADD adds. To be used again and again. */
+export class Message {
+  private region!: Region;
+  private at = 0;
+  private length = 0;
+
+  set(ctx: Context, given: IdempotentArguments, words: EntryWords): void {
+    if (given.message !== 0) {
+      this.region = ctx.source;
+      this.at = ctx.at[given.message];
+      this.length = ctx.size[given.message];
+    } else {
+      this.region = nameOf(words);
+      this.at = 0;
+      this.length = HASH_BYTES;
+    }
+  }
+
+  /** Looks for the message in a stream. @returns whether it was added before; then `id` is its entry's */
+  isRepeated(ctx: Context, stream: Stream, producerArg: number, id: StreamId): boolean {
+    const { allocator } = stream;
+    const { arena } = allocator;
+    const record = arena.i32[stream.base + STREAM_PRODUCERS];
+    if (record === 0) return false;
+    const producer = findProducer(arena, record, ctx.source, ctx.at[producerArg], ctx.size[producerArg]);
+    if (producer === 0 || expireMessages(allocator, record, producer, ctx.nowMs)) return false;
+    const message = findMessage(arena, producer, this.region, this.at, this.length);
+    if (message === 0) return false;
+    messageId(arena, message, id);
+    countRepeated(arena, record);
+    return true;
+  }
+
+  /** Notes the message as that of the entry `id`. @throws OutOfMemoryError, nothing noted */
+  note(ctx: Context, stream: Stream, producerArg: number, id: StreamId): void {
+    const { allocator } = stream;
+    const { arena } = allocator;
+    const holder = stream.base + STREAM_PRODUCERS;
+    const record = arena.i32[holder] || producersCreate(allocator, holder);
+    const message = noteMessage(
+      allocator,
+      record,
+      ctx.source,
+      ctx.at[producerArg],
+      ctx.size[producerArg],
+      this.region,
+      this.at,
+      this.length,
+    );
+    setMessageId(arena, message, id);
+    countAdded(arena, record);
+  }
+}
+
+// --- commands ---------------------------------------------------------------------------------------------------------
+
+const stream = new Stream();
+const message = new Message();
+const recorded = new IdempotentArguments();
+const id = new StreamId();
+const known = new StreamId();
+const words = new EntryWords();
+
+function integerBetween(ctx: Context, arg: number, most: number, otherwise: Error): number {
+  const value = saturatedInteger(ctx, arg);
+  if (value < 1 || value > most) throw otherwise;
+  return value;
+}
+
+function xcfgset(ctx: Context): void {
+  let duration = 0;
+  let maxsize = 0;
+  if (ctx.argc === 2) throw NOTHING_TO_SET;
+  for (let arg = 2; arg < ctx.argc; arg += 2) {
+    const more = arg + 1 < ctx.argc;
+    if (more && ctx.isWord(arg, 'IDMP-DURATION')) duration = integerBetween(ctx, arg + 1, DURATION_MAX, BAD_DURATION);
+    else if (more && ctx.isWord(arg, 'IDMP-MAXSIZE')) maxsize = integerBetween(ctx, arg + 1, MAXSIZE_MAX, BAD_MAXSIZE);
+    else throw SYNTAX_ERROR;
+  }
+  if (lookupStream(ctx, 1, stream) === 0) throw NO_SUCH_KEY;
+  const { allocator } = stream;
+  const { i32 } = allocator.arena;
+  const holder = stream.base + STREAM_PRODUCERS;
+  const record = i32[holder] || producersCreate(allocator, holder);
+  producersClear(allocator, record);
+  if (duration > 0) i32[(record >> 2) + PRODUCERS_DURATION] = duration;
+  if (maxsize > 0) i32[(record >> 2) + PRODUCERS_MAXSIZE] = maxsize;
+  ctx.reply.ok();
+  ctx.touch(1, XCFGSET);
+}
+
+function xidmprecord(ctx: Context): void {
+  if (ctx.size[2] === 0) throw EMPTY_PRODUCER;
+  if (ctx.size[3] === 0) throw EMPTY_MESSAGE;
+  idArgument(ctx, 4, id);
+  if (lookupStream(ctx, 1, stream) === 0) throw NO_SUCH_KEY;
+  if (!stream.has(id)) throw NO_ENTRY;
+  const { arena } = stream.allocator;
+  const record = arena.i32[stream.base + STREAM_PRODUCERS];
+  const producer = record === 0 ? 0 : findProducer(arena, record, ctx.source, ctx.at[2], ctx.size[2]);
+  const noted = producer === 0 ? 0 : findMessage(arena, producer, ctx.source, ctx.at[3], ctx.size[3]);
+  if (noted !== 0) {
+    messageId(arena, noted, known);
+    if (known.compare(id) !== 0) throw OTHER_ENTRY;
+    return ctx.reply.ok();
+  }
+  recorded.producer = 2;
+  recorded.message = 3;
+  message.set(ctx, recorded, words);
+  message.note(ctx, stream, 2, id);
+  ctx.reply.ok();
+  countChange(ctx);
+}
+
+export const streamIdempotentCommands = [
+  command({
+    name: 'XCFGSET',
+    since: '8.6.0',
+    group: 'stream',
+    complexity: 'O(N) for the N messages that are forgotten',
+    summary: 'Sets how long a stream recognizes messages, and how many of each producer; it forgets those it knew.',
+    syntax: 'key:key [IDMP-DURATION idmp-duration:integer] [IDMP-MAXSIZE idmp-maxsize:integer]',
+    keys: 'RW update 1',
+    flags: 'write fast',
+    run: xcfgset,
+  }),
+  command({
+    name: 'XIDMPRECORD',
+    since: '8.6.2',
+    group: 'stream',
+    complexity: 'O(1)',
+    summary: "Notes which entry a producer's message became; for files that are read back.",
+    syntax: 'key:key pid iid stream-id',
+    keys: 'RW update 1',
+    flags: 'write denyoom fast',
+    run: xidmprecord,
+  }),
+];
