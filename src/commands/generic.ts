@@ -7,6 +7,7 @@ import { genericMoveCommands } from './generic-move.ts';
 import { genericObjectCommands } from './generic-object.ts';
 import { genericScanCommands } from './generic-scan.ts';
 import { genericSortCommands } from './generic-sort.ts';
+import { genericWaitCommands } from './generic-wait.ts';
 
 export const genericCommands: readonly Command[] = [
   ...genericExistsCommands,
@@ -16,4 +17,5 @@ export const genericCommands: readonly Command[] = [
   ...genericObjectCommands,
   ...genericSortCommands,
   ...genericDatabaseCommands,
+  ...genericWaitCommands,
 ];

@@ -1,0 +1,74 @@
+/** WAIT and WAITAOF. There are no replicas and no append-only file yet, so nothing ever confirms a write: time runs out. */
+import { parseInteger } from '../base/numbers.ts';
+import type { Context } from './context.ts';
+import { command } from './define.ts';
+import { error } from './errors.ts';
+import { saturatedInteger } from './saturated-integer.ts';
+
+const BAD_TIMEOUT = error('ERR timeout is not an integer or out of range');
+const NEGATIVE_TIMEOUT = error('ERR timeout is negative');
+const OUT_OF_RANGE = error('ERR value is out of range, must be positive');
+const NO_AOF = error('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
+
+const NO_KEYS: readonly number[] = [];
+
+/** Argument `arg` in ms, 0 for ever. */
+function timeoutMs(ctx: Context, arg: number): number {
+  const ms = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
+  if (!Number.isSafeInteger(ms)) throw BAD_TIMEOUT;
+  if (ms < 0) throw NEGATIVE_TIMEOUT;
+  return ms;
+}
+
+function wait(ctx: Context): void {
+  const replicas = saturatedInteger(ctx, 1);
+  const ms = timeoutMs(ctx, 2);
+  const answer = () => ctx.reply.integer(0);
+  if (replicas <= 0 || !ctx.mayBlock) answer();
+  else ctx.blockUntil(NO_KEYS, ms, answer);
+}
+
+function waitaof(ctx: Context): void {
+  const local = saturatedInteger(ctx, 1);
+  if (local < 0 || local > 1) throw OUT_OF_RANGE;
+  const replicas = saturatedInteger(ctx, 2);
+  if (replicas < 0) throw OUT_OF_RANGE;
+  const ms = timeoutMs(ctx, 3);
+  if (local > 0) throw NO_AOF;
+  const answer = () => {
+    ctx.reply.array(2);
+    ctx.reply.integer(0);
+    ctx.reply.integer(0);
+  };
+  if (replicas === 0 || !ctx.mayBlock) answer();
+  else ctx.blockUntil(NO_KEYS, ms, answer);
+}
+
+export const genericWaitCommands = [
+  command({
+    name: 'WAIT',
+    since: '3.0.0',
+    group: 'generic',
+    complexity: 'O(1)',
+    summary: 'Waits until replicas have what the connection has written, and counts those that have.',
+    syntax: 'numreplicas:integer timeout:integer',
+    flags: 'blocking',
+    categories: 'connection',
+    tips: 'request_policy:all_shards response_policy:agg_min',
+    scope: 'keys',
+    run: wait,
+  }),
+  command({
+    name: 'WAITAOF',
+    since: '7.2.0',
+    group: 'generic',
+    complexity: 'O(1)',
+    summary: 'Waits until the append-only files here and on replicas have what the connection has written.',
+    syntax: 'numlocal:integer numreplicas:integer timeout:integer',
+    flags: 'blocking',
+    categories: 'connection',
+    tips: 'request_policy:all_shards response_policy:agg_min',
+    scope: 'keys',
+    run: waitaof,
+  }),
+];
