@@ -1,4 +1,4 @@
-import { closeSync, unlinkSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import type { Region } from '../base/region.ts';
 import { AcceptPause } from './accept-pause.ts';
 import { BesideLibuv } from './beside-libuv.ts';
@@ -88,7 +88,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     this.events = new PinnedMemory(this.libc, EVENTS_MAX * EPOLL_EVENT_WORDS * 4);
     this.change = new PinnedMemory(this.libc, EPOLL_EVENT_WORDS * 4);
     this.received = new PinnedMemory(this.libc, RECEIVE_BYTES);
-    this.acceptPause = new AcceptPause(handler, () => this.watchListeners());
+    this.acceptPause = new AcceptPause(handler, () => this.watchListeners(this.listeners));
     this.epollFd = this.libc.epollCreate(EPOLL_CLOEXEC);
     if (this.epollFd < 0) throw this.libc.error('epoll_create1');
     this.wakeFd = this.libc.eventfd(0, EFD_CLOEXEC);
@@ -107,7 +107,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
   async listen(options: ListenOptions): Promise<{ port: number }> {
     const { listeners, port } = await this.sockets.listen(options, SOCK_NONBLOCK);
     this.listeners.push(...listeners);
-    this.watchListeners();
+    this.watchListeners(listeners);
     return { port };
   }
 
@@ -119,7 +119,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     this.acceptPause.stop();
     for (const { fd, unixPath } of this.listeners) {
       this.libc.close(fd);
-      if (unixPath !== '') unlinkSync(unixPath);
+      if (unixPath !== '') rmSync(unixPath, { force: true });
     }
     this.listeners.length = 0;
   }
@@ -277,8 +277,8 @@ export class EpollTransport implements Transport, EpollLinkHost {
     if (!this.handler.onOpen(link)) link.endAfterFlush();
   }
 
-  private watchListeners(): void {
-    for (const { fd } of this.listeners) this.watch(fd, EPOLLIN, fd, ID_LISTENER);
+  private watchListeners(listeners: readonly Listener[]): void {
+    for (const { fd } of listeners) this.watch(fd, EPOLLIN, fd, ID_LISTENER);
   }
 
   private watch(fd: number, events: number, place: number, id: number): void {

@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { AcceptPause } from './accept-pause.ts';
 import { BesideLibuv } from './beside-libuv.ts';
 import { Libc } from './libc.ts';
@@ -159,7 +159,7 @@ export class UringTransport implements Transport, UringLinkHost {
         0,
       );
       this.ring.prepare(OP_CLOSE, acceptor.fd, 0, 0, 0, 0, KIND_NONE, 0, 0);
-      if (acceptor.unixPath !== '') unlinkSync(acceptor.unixPath);
+      if (acceptor.unixPath !== '') rmSync(acceptor.unixPath, { force: true });
     }
     this.loop.kick();
   }

@@ -2,12 +2,12 @@ import type { Region } from '../base/region.ts';
 
 /**
  * What a transport is to the server: something that accepts connections, brings bytes in memory of its own, and takes
- * replies. Three implementations (`net`, `epoll`, `io-uring`) keep this contract; `test/transport-contract` holds them to it.
+ * replies. Three implementations (`net`, `epoll`, `io-uring`) keep this contract; `test/transport/contract.test.ts` holds them to it.
  */
 
 /** One accepted connection, as the transport sees it. The server hangs its own state on `owner`. */
 export interface Link {
-  /** Unique in this process, counting from 1, never reused. */
+  /** Unique in its transport, counting from 1, never reused. */
   readonly id: number;
   /** File descriptor, or -1 where the transport doesn't know it. For CLIENT LIST. */
   readonly fd: number;
@@ -108,7 +108,7 @@ export interface Transport {
   onPortMessage(): void;
   /** Stops accepting; open links stay. */
   stopListening(): void;
-  /** Closes everything and gives back every resource. */
+  /** Closes everything and gives back every resource. Must be done before a worker thread that owns a transport ends. */
   close(): Promise<void>;
 }
 

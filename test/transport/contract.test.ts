@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Region } from '../../src/base/region.ts';
 import type { Link } from '../../src/transport/transport.ts';
-import { Client, until, withTransport } from './harness.ts';
+import { Client, LISTEN, until, withTransport } from './harness.ts';
 import { IMPLEMENTATIONS } from './implementations.ts';
 
 function pattern(bytes: number, seed = 1): Buffer {
@@ -333,6 +333,25 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
       code: 'EADDRNOTAVAIL',
     });
     other.close();
+  });
+
+  it('listens on more later, and again after it has stopped', async () => {
+    await withTransport(open, {}, async ({ connect, transport, port }) => {
+      const client = await connect();
+      const second = await transport.listen(LISTEN);
+      const other = new Client(second.port);
+      other.socket.write('is it heard?');
+      await other.receives(12);
+      transport.stopListening();
+      const again = await transport.listen({ ...LISTEN, port });
+      const third = new Client(again.port);
+      for (const one of [client, other, third]) {
+        one.socket.write('here');
+        await until('the echo comes', () => one.text.endsWith('here'));
+      }
+      other.socket.destroy();
+      third.socket.destroy();
+    });
   });
 
   it('stops listening and keeps what is open', async () => {
