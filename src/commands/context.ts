@@ -29,6 +29,8 @@ export interface Blocking {
   readonly state: unknown;
   /** When to try again though no key has changed, ms since 1970; Infinity: never. */
   readonly retryAtMs: number;
+  /** Writes the reply when the time is over, if it is not to be a null array. */
+  readonly onTimeout: (() => void) | undefined;
 }
 
 /** A command that will look at more elements than this is long: about 0.2 ms of work. */
@@ -217,9 +219,19 @@ export class Context extends Arguments {
       else this.reply.nullArray();
       return;
     }
-    const deadlineMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.nowMs + timeoutMs;
-    this.blocking = { keys, deadlineMs, state, retryAtMs };
+    this.blocking = { keys, deadlineMs: this.deadlineAfter(timeoutMs), state, retryAtMs, onTimeout: undefined };
     throw BLOCKED;
+  }
+
+  /** Waits for nothing but time, 0 ms for ever; then `onTimeout` writes the reply. Only where `mayBlock`. */
+  waitOut(timeoutMs: number, onTimeout: () => void): never {
+    const retryAtMs = Number.POSITIVE_INFINITY;
+    this.blocking = { keys: [], deadlineMs: this.deadlineAfter(timeoutMs), state: undefined, retryAtMs, onTimeout };
+    throw BLOCKED;
+  }
+
+  private deadlineAfter(timeoutMs: number): number {
+    return timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.nowMs + timeoutMs;
   }
 
   /** Runs `piece` with one shard locked: for commands of scope each. */

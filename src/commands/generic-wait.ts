@@ -10,8 +10,6 @@ const NEGATIVE_TIMEOUT = error('ERR timeout is negative');
 const OUT_OF_RANGE = error('ERR value is out of range, must be positive');
 const NO_AOF = error('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
 
-const NO_KEYS: readonly number[] = [];
-
 /** Argument `arg` in ms, 0 for ever. */
 function timeoutMs(ctx: Context, arg: number): number {
   const ms = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
@@ -25,7 +23,7 @@ function wait(ctx: Context): void {
   const ms = timeoutMs(ctx, 2);
   const answer = () => ctx.reply.integer(0);
   if (replicas <= 0 || !ctx.mayBlock) answer();
-  else ctx.blockUntil(NO_KEYS, ms, answer);
+  else ctx.waitOut(ms, answer);
 }
 
 function waitaof(ctx: Context): void {
@@ -41,7 +39,7 @@ function waitaof(ctx: Context): void {
     ctx.reply.integer(0);
   };
   if (replicas === 0 || !ctx.mayBlock) answer();
-  else ctx.blockUntil(NO_KEYS, ms, answer);
+  else ctx.waitOut(ms, answer);
 }
 
 export const genericWaitCommands = [

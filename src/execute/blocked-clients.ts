@@ -149,6 +149,7 @@ export class BlockedClients {
     const { resp3 } = reply;
     reply.resp3 = session.resp3;
     if (errorText !== undefined) reply.error(errorText);
+    else if (client.blocking.onTimeout !== undefined) client.blocking.onTimeout();
     else reply.nullArray();
     this.drop(client);
     this.host.deliver(session, mark);
