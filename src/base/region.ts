@@ -60,10 +60,12 @@ export function equal(a: Region, aAt: number, b: Region, bAt: number, length: nu
 /** The order of memcmp: below 0, 0, above 0; of two where one begins the other, the shorter comes first. */
 export function compare(a: Region, aAt: number, aLength: number, b: Region, bAt: number, bLength: number): number {
   const length = aLength < bLength ? aLength : bLength;
-  const one = a.u8;
-  const other = b.u8;
-  for (let i = 0; i < length; i++) {
-    const difference = one[aAt + i] - other[bAt + i];
+  const one = a.view;
+  const other = b.view;
+  let i = 0;
+  while (i + 4 <= length && one.getInt32(aAt + i, true) === other.getInt32(bAt + i, true)) i += 4;
+  for (; i < length; i++) {
+    const difference = one.getUint8(aAt + i) - other.getUint8(bAt + i);
     if (difference !== 0) return difference;
   }
   return aLength - bLength;

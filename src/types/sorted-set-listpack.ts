@@ -28,6 +28,62 @@ export function prepareScore(score: number): number {
   return prepare(text, 0, writeDouble(text.u8, 0, score));
 }
 
+/** Digits that a double holds exactly, and what leaving out the others can change at most, relatively, with much to spare. */
+const EXACT_DIGITS = 15;
+const APPROXIMATE = 1e-13;
+const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
+
+/**
+ * The score of the element at `at`, a plain decimal, to some thirteen digits; NaN for any other text. Ten times as fast as
+ * the exact one, and nearly always enough to see which of two scores is higher.
+ */
+function approximateScore(u8: Uint8Array, at: number, length: number): number {
+  const end = at + length;
+  const negative = u8[at] === 45;
+  let mantissa = 0;
+  let digits = 0;
+  let left = 0;
+  let dot = -1;
+  for (let position = negative ? at + 1 : at; position < end; position++) {
+    const digit = u8[position] - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (digits < EXACT_DIGITS) {
+        mantissa = mantissa * 10 + digit;
+        if (mantissa !== 0) digits++;
+      } else {
+        left++;
+      }
+    } else if (digit === -2 && dot < 0) {
+      dot = position;
+    } else {
+      return Number.NaN;
+    }
+  }
+  const exponent = left - (dot < 0 ? 0 : end - 1 - dot);
+  if (exponent > 22 || exponent < -22) return Number.NaN;
+  const magnitude = exponent < 0 ? mantissa / POWERS_OF_TEN[-exponent] : mantissa * POWERS_OF_TEN[exponent];
+  return negative ? -magnitude : magnitude;
+}
+
+/** The sign of the score of the entry at `position` minus `score`. */
+export function compareScore(region: Region, position: number, score: number): number {
+  const at = listpack.behind(region, position);
+  const head = region.u8[at];
+  let have: number;
+  if (isIntegerHead(head)) {
+    have = integerAt(region, at, head);
+  } else {
+    element.read(region, at);
+    have = approximateScore(region.u8, element.at, element.length);
+    const difference = have - score;
+    if (difference > Math.abs(score) * APPROXIMATE && difference > Math.abs(have) * APPROXIMATE) return 1;
+    if (difference < -Math.abs(score) * APPROXIMATE && difference < -Math.abs(have) * APPROXIMATE) return -1;
+    have = scoreAfter(region, position);
+  }
+  if (have === score) return 0;
+  return have < score ? -1 : 1;
+}
+
 /** The sign of (the entry at `position`) minus (score, member). */
 export function comparePacked(
   packed: Region,
@@ -37,8 +93,8 @@ export function comparePacked(
   at: number,
   length: number,
 ): number {
-  const have = scoreAfter(packed, position);
-  if (have !== score) return have < score ? -1 : 1;
+  const order = compareScore(packed, position, score);
+  if (order !== 0) return order;
   member.setPacked(packed, position);
   return compare(member.region, member.at, member.length, region, at, length);
 }

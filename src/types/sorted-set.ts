@@ -42,7 +42,14 @@ import { ELEMENT_SCORE, newElement, scoreOf, setScore } from './dict-element.ts'
 import { typeLimits } from './limits.ts';
 import * as listpack from './listpack.ts';
 import { KeptBytes, Slice } from './slice.ts';
-import { comparePacked, insertEntry, lowerBound, prepareScore, scoreAfter } from './sorted-set-listpack.ts';
+import {
+  comparePacked,
+  compareScore,
+  insertEntry,
+  lowerBound,
+  prepareScore,
+  scoreAfter,
+} from './sorted-set-listpack.ts';
 import { Value } from './value.ts';
 
 export const SORTED_SET_LISTPACK = 0;
@@ -236,8 +243,8 @@ export function sortedSetRankOfScore({ allocator, root, encoding }: Value, score
   if (encoding === SORTED_SET_TREE) return treeRankOfScore(arena, treeBase(root), score, orEqual);
   let rank = 0;
   for (let at = listpack.first(arena.region, root); at !== 0; at = nextEntry(arena.region, at)) {
-    const have = scoreAfter(arena.region, at);
-    if (have > score || (have === score && !orEqual)) break;
+    const order = compareScore(arena.region, at, score);
+    if (order > 0 || (order === 0 && !orEqual)) break;
     rank++;
   }
   return rank;
