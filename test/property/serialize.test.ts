@@ -5,6 +5,7 @@ import { OutOfMemoryError } from '../../src/memory/out-of-memory.ts';
 import { isPayload, readPayload, writePayload } from '../../src/persistence/serialize.ts';
 import { Loaded } from '../../src/persistence/serialize-load.ts';
 import { DamagedError } from '../../src/persistence/serialize-reader.ts';
+import { saveStream, streamTypeOf } from '../../src/persistence/serialize-stream-save.ts';
 import {
   RDB_HASH,
   RDB_HASH_DEADLINES,
@@ -17,6 +18,7 @@ import { SerialWriter } from '../../src/persistence/serialize-writer.ts';
 import type { Keyspace } from '../../src/store/keyspace.ts';
 import { typeLimits } from '../../src/types/limits.ts';
 import { contentOf, newKeyspace, payload, putLoaded, removeKey, sealed, writeText } from '../support/serialized.ts';
+import { buildStream, type StreamPlan } from '../support/streams.ts';
 import { Hoard } from './hoard.ts';
 
 const defaults = { ...typeLimits };
@@ -53,8 +55,23 @@ const fields = fc.uniqueArray(
   },
 );
 
-/** A payload in one of the forms that name every element, which any version reads. */
+const words = fc.oneof(
+  fc.constant(['temperature', '21', 'humidity', '40']),
+  fc.array(element, { minLength: 2, maxLength: 8 }).map((texts) => texts.slice(0, texts.length & ~1)),
+);
+const streams: fc.Arbitrary<StreamPlan> = fc.record({
+  entries: fc.array(fc.tuple(fc.nat(300), words, fc.boolean()), { maxLength: 30 }),
+  groups: fc.array(fc.array(fc.tuple(fc.nat(30), fc.nat(2), fc.nat(5)), { maxLength: 10 }), { maxLength: 2 }),
+});
+
+/** A payload in one of the forms that name every element, which any version reads; of streams in ours. */
 const plainPayload: fc.Arbitrary<Region> = fc.oneof(
+  streams.map((plan) => {
+    const { allocator } = newKeyspace(16 << 20);
+    const stream = buildStream(allocator, plan);
+    const type = streamTypeOf(stream);
+    return payload(type, (writer) => saveStream(writer, stream, type));
+  }),
   element.map((text) => payload(RDB_STRING, (writer) => writeText(writer, text))),
   elements.map((list) => payload(RDB_LIST, (writer) => writeAll(writer, list))),
   fc.oneof(distinct, numbers).map((members) => payload(RDB_SET, (writer) => writeAll(writer, members))),
@@ -97,7 +114,13 @@ function writeAll(writer: SerialWriter, texts: readonly string[]): void {
 const limits = fc.constantFrom(
   {},
   { setMaxListpackEntries: 10, hashMaxListpackEntries: 10, zsetMaxListpackEntries: 10, setMaxIntsetEntries: 10 },
-  { listMaxListpackSize: 4, zsetMaxListpackValue: 8, hashMaxListpackValue: 8, setMaxListpackValue: 8 },
+  {
+    streamNodeMaxEntries: 3,
+    listMaxListpackSize: 4,
+    zsetMaxListpackValue: 8,
+    hashMaxListpackValue: 8,
+    setMaxListpackValue: 8,
+  },
 );
 
 /** Loads, and writes again in the forms that values have here. */

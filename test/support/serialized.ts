@@ -3,9 +3,18 @@ import { Crc64 } from '../../src/base/crc64.ts';
 import { Region, utf8 } from '../../src/base/region.ts';
 import { createArenaBuffer } from '../../src/memory/arena.ts';
 import type { Loaded } from '../../src/persistence/serialize-load.ts';
+import { saveStream, streamTypeOf } from '../../src/persistence/serialize-stream-save.ts';
 import { SerialWriter } from '../../src/persistence/serialize-writer.ts';
 import { AccessClock } from '../../src/store/access.ts';
-import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_SORTED_SET, TYPE_STRING, valueAt } from '../../src/store/entry.ts';
+import {
+  TYPE_HASH,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_SORTED_SET,
+  TYPE_STREAM,
+  TYPE_STRING,
+  valueAt,
+} from '../../src/store/entry.ts';
 import { type Keyspace, NO_DEADLINE } from '../../src/store/keyspace.ts';
 import { Shard } from '../../src/store/shard.ts';
 import { registerValueType } from '../../src/store/value-types.ts';
@@ -18,11 +27,14 @@ import { setValueType } from '../../src/types/set-value-type.ts';
 import { Slice } from '../../src/types/slice.ts';
 import { SortedSetCursor, sortedSetCount } from '../../src/types/sorted-set.ts';
 import { sortedSetValueType } from '../../src/types/sorted-set-value-type.ts';
+import { streamValueType } from '../../src/types/stream-value-type.ts';
+import { walkStream } from './streams.ts';
 
 registerValueType(TYPE_LIST, listValueType);
 registerValueType(TYPE_SET, setValueType);
 registerValueType(TYPE_SORTED_SET, sortedSetValueType);
 registerValueType(TYPE_HASH, hashValueType);
+registerValueType(TYPE_STREAM, streamValueType);
 
 const SEED = 7;
 const KEY_HASH = 99;
@@ -80,7 +92,7 @@ export function regionOf(bytes: Uint8Array): Region {
 const slice = new Slice();
 const text = (): string => utf8(slice.region, slice.at, slice.length);
 
-/** What a loaded value holds: a string, or a list of elements; of sets and hashes sorted. */
+/** What a loaded value holds: a string, or a list of elements; of sets and hashes sorted; of streams the IDs and all else as bytes. */
 export function contentOf({ type, value, text: string }: Loaded): string | unknown[] {
   switch (type) {
     case TYPE_STRING:
@@ -108,6 +120,11 @@ export function contentOf({ type, value, text: string }: Loaded): string | unkno
         cursor.read(slice);
         return [text(), cursor.score()];
       });
+    }
+    case TYPE_STREAM: {
+      const writer = new SerialWriter();
+      saveStream(writer, value, streamTypeOf(value));
+      return [walkStream(value), Buffer.from(writer.region.u8.slice(0, writer.at)).toString('hex')];
     }
     default: {
       const fields: [string, string, number][] = [];
