@@ -1,6 +1,6 @@
 /** PFADD, PFCOUNT and PFMERGE: how many different elements there were, from 12 KB at most. */
 import { copy } from '../base/region.ts';
-import { TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
+import { FLAG_RAW, setFlag, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import {
   countValues,
@@ -28,7 +28,7 @@ const NOT_A_SKETCH = error('WRONGTYPE Key is not a valid HyperLogLog string valu
 export const DAMAGED_SKETCH = error('INVALIDOBJ Corrupted HLL object detected');
 
 /** Registers looked at in the time of one element of a collection. */
-const REGISTERS_AN_ELEMENT = 8;
+const REGISTERS_AN_ELEMENT = 16;
 
 const editor = new SketchEditor();
 const histogram = new Int32Array(VALUES);
@@ -47,6 +47,7 @@ export function storeSketch(ctx: Context, arg: number, old: number, from: Sketch
   const entry =
     old === 0 ? ctx.putString(arg, 0, bytes, NO_DEADLINE) : ctx.ks.resizeString(old, ctx.hashOf(arg), bytes);
   const { arena } = ctx.ks;
+  setFlag(arena, entry, FLAG_RAW);
   copy(from.region, 0, arena.region, valueAt(arena, entry), bytes);
 }
 
@@ -99,6 +100,7 @@ function pfcount(ctx: Context): void {
     histogram.fill(0);
     if (!countValues(histogram, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
     const count = estimate(histogram);
+    setFlag(arena, entry, FLAG_RAW);
     keepEstimate(region, at, count);
     // The string has changed, though nobody is told but those who watch or copy it.
     ctx.touch(1, UNANNOUNCED);

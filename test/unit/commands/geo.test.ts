@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cellOf, interleaved, neighbour, placeOfScore, scoreOfPlace } from '../../../src/commands/geo-cells.ts';
+import { distance } from '../../../src/commands/geo-shape.ts';
+import { CommandRunner } from '../../support/command-runner.ts';
+
+const place = fc.record({
+  longitude: fc.oneof(fc.double({ min: -180, max: 180, noNaN: true }), fc.double({ min: 12, max: 15, noNaN: true })),
+  latitude: fc.oneof(fc.double({ min: -85.05, max: 85.05, noNaN: true }), fc.double({ min: 37, max: 39, noNaN: true })),
+});
+
+describe('cells', () => {
+  test('interleave the bits of row and column, and give them back', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 26 - 1), fc.nat(2 ** 26 - 1), (row, column) => {
+        let bits = 0n;
+        for (let bit = 0n; bit < 26n; bit++) {
+          bits |= ((BigInt(row) >> bit) & 1n) << (bit * 2n);
+          bits |= ((BigInt(column) >> bit) & 1n) << (bit * 2n + 1n);
+        }
+        expect(interleaved({ step: 26, row, column })).toBe(Number(bits));
+        const { longitude, latitude } = placeOfScore(Number(bits));
+        expect(cellOf({ longitude, latitude }, 26)).toEqual({ step: 26, row, column });
+      }),
+    );
+  });
+
+  test('a place is in the cell of its score, to half a metre', () => {
+    fc.assert(
+      fc.property(place, (where) => {
+        expect(distance(where, placeOfScore(scoreOfPlace(where)))).toBeLessThan(0.5);
+      }),
+    );
+  });
+
+  test('neighbours go around the world', () => {
+    const corner = { step: 3, row: 7, column: 7 };
+    expect(neighbour(corner, 1, 1)).toEqual({ step: 3, row: 0, column: 0 });
+    expect(neighbour({ step: 3, row: 0, column: 0 }, -1, -1)).toEqual(corner);
+  });
+});
+
+describe('geo commands', () => {
+  const redis = new CommandRunner({ shards: 2 });
+
+  test('distances, hashes and places as Redis prints them', () => {
+    redis.run('GEOADD', 'Sicily', 13.361389, 38.115556, 'Palermo', 15.087269, 37.502669, 'Catania');
+    expect(redis.run('ZSCORE', 'Sicily', 'Palermo')).toBe('3479099956230698');
+    expect(redis.run('GEODIST', 'Sicily', 'Palermo', 'Catania')).toBe('166274.1516');
+    expect(redis.run('GEODIST', 'Sicily', 'Palermo', 'Catania', 'mi')).toBe('103.3182');
+    expect(redis.run('GEOHASH', 'Sicily', 'Palermo', 'Catania', 'Rome')).toEqual(['sqc8b49rny0', 'sqdtr74hyu0', null]);
+    expect(redis.run('GEOPOS', 'Sicily', 'Palermo')).toEqual([['13.361389338970184', '38.1155563954963']]);
+    expect(redis.run('GEOSEARCH', 'Sicily', 'FROMLONLAT', 15, 37, 'BYRADIUS', 200, 'km', 'ASC', 'WITHDIST')).toEqual([
+      ['Catania', '56.4413'],
+      ['Palermo', '190.4424'],
+    ]);
+  });
+
+  test('a search finds what is near, and nothing else', () => {
+    const lengths = fc.double({ min: 0, max: 7, noNaN: true }).map((power) => 10 ** power);
+    fc.assert(
+      fc.property(fc.array(place, { minLength: 1, maxLength: 200 }), place, lengths, (places, centre, radius) => {
+        redis.run('DEL', 'places');
+        redis.run(
+          'GEOADD',
+          'places',
+          ...places.flatMap(({ longitude, latitude }, i) => [longitude, latitude, `m${i}`]),
+        );
+        // Beyond a pole, or beyond the edge of the map, Redis doesn't look.
+        const reach = (radius / 6372797.560856) * (180 / Math.PI);
+        fc.pre(Math.abs(centre.latitude) + reach < 80 && Math.abs(centre.longitude) + reach * 6 < 180);
+        const args = ['places', 'FROMLONLAT', centre.longitude, centre.latitude, 'BYRADIUS', radius, 'm'];
+        const near = places.map((where) => distance(centre, placeOfScore(scoreOfPlace(where))));
+        const expected = places.map((_, i) => i).filter((i) => near[i] <= radius);
+        const found = redis.run('GEOSEARCH', ...args, 'ASC') as string[];
+        expect([...found].sort()).toEqual(expected.map((i) => `m${i}`).sort());
+        const distances = found.map((member) => near[Number(member.slice(1))]);
+        expect(distances).toEqual([...distances].sort((a, b) => a - b));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('what is found is stored where it is asked to be, the last word counts', () => {
+    redis.run('DEL', 'a', 'b');
+    redis.run('GEOADD', 'Sicily', 13.361389, 38.115556, 'Palermo', 15.087269, 37.502669, 'Catania');
+    const circle = ['Sicily', 15, 37, 200, 'km'];
+    expect(redis.run('GEORADIUS', ...circle, 'STORE', 'a', 'STOREDIST', 'b')).toBe(2);
+    expect(redis.run('EXISTS', 'a', 'b')).toBe(1);
+    expect(redis.run('ZRANGE', 'b', 0, -1)).toEqual(['Catania', 'Palermo']);
+    expect(redis.run('GEORADIUS', 'none', 15, 37, 200, 'km', 'STORE', 'b')).toBe(0);
+    expect(redis.run('EXISTS', 'b')).toBe(0);
+  });
+});
