@@ -136,7 +136,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
 
   it('keeps a half-closed link open if the server wants to', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
-      recorder.keepsHalfClosed = true;
+      recorder.ends = () => true;
       let link: Link | undefined;
       recorder.onBytes = (from) => {
         link = from;

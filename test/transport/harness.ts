@@ -27,7 +27,7 @@ export class Recorder implements TransportHandler {
   /** Calls that came while another was running, for unknown links, or outside a batch. Must stay empty. */
   readonly violations: string[] = [];
   accepts = true;
-  keepsHalfClosed = false;
+  ends: (link: Link) => boolean = () => false;
   onBytes: (link: Link, received: Region, from: number, to: number) => void = (link, received, from, to) =>
     link.send(received, from, to);
   opens: (link: Link) => void = () => undefined;
@@ -66,7 +66,7 @@ export class Recorder implements TransportHandler {
     return this.call('onEnd', () => {
       if (!this.open.has(link)) this.violations.push('onEnd for a link that is not open');
       this.ended++;
-      return this.keepsHalfClosed;
+      return this.ends(link);
     });
   }
 
