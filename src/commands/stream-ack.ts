@@ -84,8 +84,7 @@ class DeleteArguments {
         arg = this.firstId + this.ids;
         if (arg > ctx.argc) throw NUMBER_MISMATCH;
       } else {
-        // What follows the IDs is most likely one of them that wasn't counted.
-        throw this.firstId > 0 ? NUMBER_MISMATCH : SYNTAX_ERROR;
+        throw SYNTAX_ERROR;
       }
     }
     if (this.firstId === 0) throw SYNTAX_ERROR;

@@ -37,6 +37,9 @@ const NO_KEY = error(
 const EXISTS = error('BUSYGROUP Consumer Group name already exists');
 const READ_NEGATIVE = error('ERR value for ENTRIESREAD must be positive or -1');
 const DOLLAR = 36;
+/** Options that are given twice are too many. */
+const CREATE_ARGUMENTS_MAX = 8;
+const SETID_ARGUMENTS_MAX = 7;
 
 const stream = new Stream();
 const id = new StreamId();
@@ -92,6 +95,7 @@ function create(ctx: Context): void {
   const { makes, entriesRead } = readOptions(ctx, true);
   const entry = lookupStream(ctx, 2, stream);
   if (entry === 0 && !makes) throw NO_KEY;
+  if (ctx.argc > CREATE_ARGUMENTS_MAX) throw subcommandSyntaxError(ctx);
   if (!isDollar(ctx, 4)) idArgument(ctx, 4, id);
   else if (entry === 0) id.setMin();
   else stream.loadId(STREAM_LAST_ID, id);
@@ -112,6 +116,7 @@ function create(ctx: Context): void {
 function setId(ctx: Context): void {
   const { entriesRead } = readOptions(ctx, false);
   const group = requireGroup(ctx);
+  if (ctx.argc > SETID_ARGUMENTS_MAX) throw subcommandSyntaxError(ctx);
   if (isDollar(ctx, 4)) stream.loadId(STREAM_LAST_ID, id);
   else looseIdArgument(ctx, 4, id);
   const { arena } = stream.allocator;

@@ -32,9 +32,9 @@ import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
 import { countChange, idArgument, readStream, replyCounter, replyId } from './stream-access.ts';
 import { CONSUMER_CREATED, findGroup } from './stream-group.ts';
-import { isSign, ReplyBudget } from './stream-read.ts';
+import { closeStreams, isSign, openStreams, ReplyBudget } from './stream-read.ts';
 import { ReadArguments } from './stream-read-arguments.ts';
-import { replyFields } from './stream-reply.ts';
+import { closeArray, openArray, replyFields } from './stream-reply.ts';
 import { openValue } from './value-entry.ts';
 
 const meaningless = (sign: string): CommandError =>
@@ -104,7 +104,8 @@ function serve(ctx: Context, i: number): boolean {
   const begin = reply.mark();
   if (!reply.resp3) reply.array(2);
   reply.bulk(source, at[arg], size[arg]);
-  const mark = reply.mark();
+  const guess = given.count > 0 ? Math.min(given.count, stream.length) : stream.length;
+  const mark = openArray(reply, guess);
   let count: number;
   if (isNew) {
     count = given.claimMs < 0 ? 0 : claim(ctx, group, consumer);
@@ -118,7 +119,7 @@ function serve(ctx: Context, i: number): boolean {
     reply.rewind(begin);
     return false;
   }
-  reply.arrayAt(mark, count);
+  closeArray(reply, mark, guess, count);
   return true;
 }
 
@@ -238,14 +239,12 @@ function xreadgroup(ctx: Context): void {
   given.read(ctx, true);
   check(ctx);
   const { reply } = ctx;
-  const begin = reply.mark();
+  const begin = openStreams(reply, given.keys);
   budget.open(reply, given.maxCount, given.maxSize);
   let served = 0;
   for (let i = 0; i < given.keys && !budget.isSpent; i++) if (serve(ctx, i)) served++;
-  if (served > 0) {
-    if (reply.resp3) reply.mapAt(begin, served);
-    else reply.arrayAt(begin, served);
-  } else if (given.timeoutMs < 0) {
+  if (closeStreams(reply, begin, given.keys, served)) return;
+  if (given.timeoutMs < 0) {
     reply.nullArray();
   } else {
     const retryAtMs = given.claimMs < 0 ? Number.POSITIVE_INFINITY : nextClaimMs(ctx);

@@ -9,7 +9,7 @@ import { command } from './define.ts';
 import { error } from './errors.ts';
 import { idArgument, readStream } from './stream-access.ts';
 import { ReadArguments } from './stream-read-arguments.ts';
-import { replyEntry } from './stream-reply.ts';
+import { closeArray, openArray, replyEntry } from './stream-reply.ts';
 import { openValue } from './value-entry.ts';
 
 const GREATER_IN_XREAD = error(
@@ -109,7 +109,8 @@ function serve(ctx: Context, arg: number, id: StreamId): boolean {
   const begin = reply.mark();
   if (!reply.resp3) reply.array(2);
   reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
-  const mark = reply.mark();
+  const guess = given.count > 0 ? Math.min(given.count, stream.length) : stream.length;
+  const mark = openArray(reply, guess);
   let count = 0;
   do {
     const before = reply.mark();
@@ -121,24 +122,37 @@ function serve(ctx: Context, arg: number, id: StreamId): boolean {
     reply.rewind(begin);
     return false;
   }
-  reply.arrayAt(mark, count);
+  closeArray(reply, mark, guess, count);
   return true;
+}
+
+/** Begins the reply with what several streams have. @returns a mark for `closeStreams` */
+export function openStreams(reply: Writer, keys: number): number {
+  const mark = reply.mark();
+  if (reply.resp3) reply.map(keys);
+  else reply.array(keys);
+  return mark;
+}
+
+/** Ends the reply. @returns false, all taken back, if no stream had anything */
+export function closeStreams(reply: Writer, mark: number, keys: number, served: number): boolean {
+  if (served === 0) reply.rewind(mark);
+  else closeArray(reply, mark, keys, served);
+  return served > 0;
 }
 
 function xread(ctx: Context): void {
   given.read(ctx, false);
   readIds(ctx);
   const { reply } = ctx;
-  const begin = reply.mark();
+  const begin = openStreams(reply, given.keys);
   budget.open(reply, given.maxCount, given.maxSize);
   let served = 0;
   for (let i = 0; i < given.keys && !budget.isSpent; i++) {
     if (serve(ctx, given.firstKey + i, ids[i])) served++;
   }
-  if (served > 0) {
-    if (reply.resp3) reply.mapAt(begin, served);
-    else reply.arrayAt(begin, served);
-  } else if (given.timeoutMs < 0) {
+  if (closeStreams(reply, begin, given.keys, served)) return;
+  if (given.timeoutMs < 0) {
     reply.nullArray();
   } else {
     const state = ids.slice(0, given.keys).map(copyOf);

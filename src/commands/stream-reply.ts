@@ -1,4 +1,5 @@
 /** Entries of a stream as replies, copied straight from its nodes. */
+import { integerLength, writeInteger } from '../base/numbers.ts';
 import type { Region } from '../base/region.ts';
 import type { Writer } from '../protocol/writer.ts';
 import { elementBytes, ListpackElement } from '../types/listpack-element.ts';
@@ -51,6 +52,27 @@ export function replyFields(reply: Writer, region: Region, entries: StreamEntrie
   entries.dataEnd = at;
 }
 
+/** Begins an array of probably `guess` elements. @returns a mark for `closeArray` */
+export function openArray(reply: Writer, guess: number): number {
+  const mark = reply.mark();
+  reply.array(guess);
+  return mark;
+}
+
+/** Ends an array that turned out to have `count` elements; what was written moves only if that has other digits. */
+export function closeArray(reply: Writer, mark: number, guess: number, count: number): void {
+  if (count === guess) return;
+  const guessed = integerLength(guess);
+  const digits = integerLength(count);
+  if (digits !== guessed) {
+    reply.ensure(Math.max(0, digits - guessed));
+    const { u8 } = reply.region;
+    u8.copyWithin(mark + 1 + digits, mark + 1 + guessed, reply.at);
+    reply.at += digits - guessed;
+  }
+  writeInteger(reply.region.u8, mark + 1, count);
+}
+
 /** Replies with the entry: its ID, and an array of its fields and values. */
 export function replyEntry(reply: Writer, region: Region, entries: StreamEntries): void {
   reply.array(2);
@@ -74,7 +96,8 @@ export function replyRange(
   const { allocator } = stream;
   const { region } = allocator.arena;
   const nodes = stream.base + STREAM_NODES;
-  const mark = reply.mark();
+  const guess = most > 0 ? Math.min(most, stream.length) : stream.length;
+  const mark = openArray(reply, guess);
   let count = 0;
   let found = start.compare(end) <= 0;
   if (found) found = reverse ? entries.seekUpTo(allocator, nodes, end) : entries.seekFrom(allocator, nodes, start);
@@ -83,7 +106,7 @@ export function replyRange(
     if (++count === most) break;
     found = reverse ? entries.previous() : entries.next();
   }
-  reply.arrayAt(mark, count);
+  closeArray(reply, mark, guess, count);
 }
 
 /** About how many entries lie between two IDs, as far as it matters for `weigh`. */
