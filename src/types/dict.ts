@@ -123,14 +123,7 @@ export function dictRemove(allocator: Allocator, base: number, element: number, 
   const first = segmentFor(i32, base, hash) >> 2;
   const left = clearSlot(i32, first, slotOf(i32, first, hash, element));
   i32[base + DICT_COUNT]--;
-  const units = unitsOf(i32, first);
-  if (left * 4 >= units) return;
-  const depth = localDepthOf(i32, first);
-  if (depth > 0) {
-    if ((left & 15) === 0) merge(allocator, base, hash);
-  } else if (unitsFor(left) * 2 <= units && allocator.hasRoom(units * 8)) {
-    resize(allocator, base, hash, unitsFor(left));
-  }
+  if (left * 4 < unitsOf(i32, first) && (left & 7) === 0) shrink(allocator, base, hash);
 }
 
 /**
@@ -346,16 +339,31 @@ function doubleDirectory(allocator: Allocator, base: number): void {
   i32[base + DICT_DEPTH] = depth + 1;
 }
 
-/** Joins the hash's segment with its buddy if they are sparse enough together, then the directory's halves if they agree. */
-function merge(allocator: Allocator, base: number, hash: number): void {
+/** Gives back room of the hash's segment, which is sparse: joins it with its buddies, or makes it smaller. */
+function shrink(allocator: Allocator, base: number, hash: number): void {
+  let merged = false;
+  while (merge(allocator, base, hash)) merged = true;
+  if (merged) return;
+  const i32 = allocator.arena.i32;
+  const first = segmentFor(i32, base, hash) >> 2;
+  const units = unitsFor(segmentCount(i32, first));
+  if (units * 2 <= unitsOf(i32, first) && allocator.hasRoom(units * 8)) resize(allocator, base, hash, units);
+}
+
+/**
+ * Joins the hash's segment with its buddy if they are sparse enough together, then the directory's halves if they agree.
+ * @returns whether it did
+ */
+function merge(allocator: Allocator, base: number, hash: number): boolean {
   const i32 = allocator.arena.i32;
   const one = segmentFor(i32, base, hash);
   const localDepth = localDepthOf(i32, one >> 2);
+  if (localDepth === 0) return false;
   const other = segmentFor(i32, base, hash ^ (1 << (32 - localDepth)));
-  if (localDepthOf(i32, other >> 2) !== localDepth) return;
+  if (localDepthOf(i32, other >> 2) !== localDepth) return false;
   const together = segmentCount(i32, one >> 2) + segmentCount(i32, other >> 2);
   const units = unitsFor(together);
-  if (together > MERGE_COUNT_MAX || !allocator.hasRoom(units * 8)) return;
+  if (together > MERGE_COUNT_MAX || !allocator.hasRoom(units * 8)) return false;
   const joined = newSegment(allocator, units, localDepth - 1);
   placeAll(i32, one >> 2, joined >> 2);
   placeAll(i32, other >> 2, joined >> 2);
@@ -363,6 +371,7 @@ function merge(allocator: Allocator, base: number, hash: number): void {
   allocator.free(one);
   allocator.free(other);
   if (localDepth === i32[base + DICT_DEPTH]) halveDirectory(allocator, base);
+  return true;
 }
 
 /** Halves the directory as long as each of its pairs is one segment. */

@@ -6,6 +6,7 @@ import { Arena, createArenaBuffer } from '../../../src/memory/arena.ts';
 import {
   DICT_WORDS,
   dictAt,
+  dictBytes,
   dictCount,
   dictDrop,
   dictFind,
@@ -97,6 +98,9 @@ describe('dict', () => {
     model.check();
     for (let i = 0; i < 20_000; i += 2) model.remove(`member:${i}`);
     model.check();
+    for (const name of [...model.members].slice(100)) model.remove(name);
+    model.check();
+    expect(dictBytes(model.allocator, model.base)).toBeLessThan(4096);
     for (const name of [...model.members]) model.remove(name);
     model.check();
     dictDrop(model.allocator, model.base);
