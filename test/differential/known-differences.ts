@@ -38,6 +38,29 @@ function isSameDouble({ subject, oracle }: LeafPair): boolean {
   return left !== '' && right !== '' && Number(left) === Number(right);
 }
 
+/** Fields of XINFO's replies that came after 7.0, without which the rest must be the same. */
+const newFields = new Set([
+  'inactive',
+  'active-time',
+  'nacked-count',
+  'idmp-duration',
+  'idmp-maxsize',
+  'pids-tracked',
+  'iids-tracked',
+  'iids-added',
+  'iids-duplicates',
+]);
+
+function withoutNewFields(reply: Reply): Reply {
+  if (!isAggregate(reply)) return reply;
+  const items: Reply[] = [];
+  for (let i = 0; i < reply.items.length; i++) {
+    if (newFields.has(text(reply.items[i]))) i++;
+    else items.push(withoutNewFields(reply.items[i]));
+  }
+  return { kind: reply.kind, items };
+}
+
 const isArityError = (reply: Reply) => text(reply).startsWith('ERR wrong number of arguments for ');
 
 const doubleCommands = /^(Z|BZ)|^GEO|^(HINCRBYFLOAT|INCRBYFLOAT|EXEC|EVAL|SORT)/;
@@ -139,6 +162,91 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'Redis turns a small sorted set into a `skiplist` to read it in order. Nothing but OBJECT ENCODING tells.',
     covers: ({ name, subject, oracle }) =>
       name === 'OBJECT ENCODING' && text(subject) === 'listpack' && text(oracle) === 'skiplist',
+  },
+  {
+    id: 'new-fields',
+    commands: 'XINFO STREAM, XINFO CONSUMERS',
+    what: 'more fields: `inactive`, `active-time`, `idmp-duration` and others of its kind',
+    reason: 'Redis 7.2, 8.6 and 8.8 added them.',
+    covers: ({ name, command, subject, oracle }) =>
+      name.startsWith('XINFO ') &&
+      compareReplies(command, withoutNewFields(subject), oracle)?.every(({ field }) =>
+        field.startsWith('radix-tree-'),
+      ) === true,
+  },
+  {
+    id: 'last-entry-id',
+    commands: 'XREAD',
+    what: '`+` reads the last entry',
+    reason: 'Redis 7.4 added it; 7.0 calls it an invalid ID.',
+    covers: ({ name, command, oracle }) =>
+      name === 'XREAD' && command.includes('+') && text(oracle).startsWith('ERR Invalid stream ID '),
+  },
+  {
+    id: 'unbalanced-streams',
+    commands: 'XREAD, XREADGROUP',
+    what: 'the error for keys without IDs names the command and the IDs it takes',
+    reason: 'Redis 7.4 says so.',
+    covers: ({ subject, oracle }) => [subject, oracle].every((reply) => text(reply).startsWith('ERR Unbalanced ')),
+  },
+  {
+    id: 'xsetid-deleted-first',
+    commands: 'XSETID',
+    what: 'an ID below both the last entry and the highest deleted one is told to be below the latter',
+    reason: 'Redis 7.2 looks at the deleted one first.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'XSETID' &&
+      [subject, oracle].every((reply) => text(reply).startsWith('ERR The ID specified in XSETID is smaller than ')),
+  },
+  {
+    id: 'xinfo-stream-messages',
+    commands: 'XINFO STREAM',
+    what: 'tells of messages that are recognized when they are sent again, and of entries given back',
+    reason: 'Redis 8.6 tells `idmp-duration` and its kin, 8.8 `nacked-count`, 7.2 `active-time`.',
+    covers: ({ name, subject, leaves }) =>
+      name === 'XINFO STREAM' && leaves === undefined && isAggregate(subject) && subject.items.length >= 30,
+  },
+  {
+    id: 'consumers-made-by-trying',
+    commands: 'XREADGROUP, XCLAIM, XAUTOCLAIM; XINFO GROUPS, XINFO CONSUMERS, XGROUP CREATECONSUMER',
+    what: 'whoever tries to read or claim becomes a consumer; `inactive` is told',
+    reason: 'From 7.2 Redis makes the consumer also where there is nothing for it; 7.0 where there is.',
+    covers: ({ name, subject, oracle, leaves }) => {
+      if (name === 'XGROUP CREATECONSUMER') return text(subject) === '0' && text(oracle) === '1';
+      if (name === 'XINFO GROUPS') return leaves?.every(({ field }) => field === 'consumers') === true;
+      return name === 'XINFO CONSUMERS' && leaves === undefined;
+    },
+  },
+  {
+    id: 'xread-last-entry',
+    commands: 'XREAD, XREADGROUP',
+    what: '`+` stands for the last entry, and the errors say so',
+    reason: 'Redis 7.4 brought it; to 7.0 it is no ID.',
+    covers: ({ name, command, subject, oracle }) =>
+      name.startsWith('XREAD') &&
+      (text(oracle).startsWith('ERR Unbalanced XREAD list') ||
+        (command.includes('+') &&
+          text(oracle).startsWith('ERR Invalid stream ID') &&
+          !text(subject).startsWith('ERR Invalid stream ID'))),
+  },
+  {
+    id: 'xsetid-below-deleted',
+    commands: 'XSETID',
+    what: 'an ID below the greatest deleted one is refused, whether it is given with the command or not',
+    reason: '7.0 looks only at what is given with the command.',
+    covers: ({ name, subject }) =>
+      name === 'XSETID' &&
+      text(subject).startsWith('ERR The ID specified in XSETID is smaller than current max_deleted'),
+  },
+  {
+    id: 'xadd-after-last-sequence',
+    commands: 'XADD',
+    what: 'where there is no sequence left in a millisecond, the ID is too small',
+    reason: '7.0 says that the elements are too large: it forgets to note the cause.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'XADD' &&
+      text(oracle) === 'ERR Elements are too large to be stored' &&
+      text(subject).startsWith('ERR The ID specified in XADD is equal or smaller'),
   },
 ];
 

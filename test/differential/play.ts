@@ -114,10 +114,16 @@ class Player {
   /** Compares the replies of a step that was sent in a pipeline with others. */
   checkStep(step: Step, left: readonly RawReply[], right: readonly RawReply[]): void {
     switch (step.kind) {
-      case 'plain':
-        if (left[0].raw === right[0].raw) this.tally.add(step.inner ?? step.command, right[0].reply);
-        else this.#checkPlain(step.command, step.inner, left[0].reply, right[0].reply);
+      case 'plain': {
+        const commands = commandsOf(step);
+        const last = commands.length - 1;
+        commands.forEach((command, i) => {
+          const inner = i === last ? step.inner : undefined;
+          if (left[i].raw === right[i].raw) this.tally.add(inner ?? command, right[i].reply);
+          else this.#checkPlain(command, inner, left[i].reply, right[i].reply);
+        });
         break;
+      }
       case 'transaction':
         this.#checkTransaction(step, left, right);
         break;
@@ -199,8 +205,9 @@ class Player {
     );
   }
 
-  async blocked(command: Command, others: readonly Command[]): Promise<void> {
+  async blocked({ before, command, others }: Step & { kind: 'blocked' }): Promise<void> {
     const { subject, oracle } = this.#pair;
+    await this.exchange(before);
     const waiting = Promise.all([blockOn(subject, command), blockOn(oracle, command)]);
     const [left, right] = await waiting;
     await this.exchange(others, otherOf, `while another waits in ${asCliLine(command)}:`);
@@ -270,7 +277,7 @@ class Player {
       case 'watch':
         return this.watch(step.key, step.command);
       case 'blocked':
-        return this.blocked(step.command, step.others);
+        return this.blocked(step);
       case 'dump':
         return this.dump(step.key);
       case 'state':
@@ -305,7 +312,7 @@ function asBroken(error: unknown): BrokenConnection {
 function pipelined(step: Step): readonly Command[] | undefined {
   switch (step.kind) {
     case 'plain':
-      return [step.command];
+      return [...(step.before ?? []), step.command];
     case 'transaction':
       return [['MULTI'], ...step.commands, [step.end]];
     case 'chance': {

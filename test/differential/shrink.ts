@@ -91,7 +91,8 @@ function simplerSteps(step: Step): Step[][] {
   switch (step.kind) {
     case 'plain': {
       const shorter = simplerCommands(step.command).map((command) => [{ ...step, command }]);
-      return step.inner === undefined ? shorter : [[plain(step.inner)]];
+      if (step.inner !== undefined) return [[plain(step.inner)]];
+      return step.before?.length ? [[plain(step.command)], ...shorter] : shorter;
     }
     case 'transaction':
       return [

@@ -7,8 +7,16 @@ import type { CommandGenerator } from './generate.ts';
 import { keyFamilies } from './values.ts';
 
 export type Step =
-  /** One command. `inner` is the command a script passes on, by whose rules the reply is compared. */
-  | { readonly kind: 'plain'; readonly command: Command; readonly inner?: Command }
+  /**
+   * One command, and others that must come right before it. `inner` is the command a script passes on, by whose rules
+   * the reply is compared.
+   */
+  | {
+      readonly kind: 'plain';
+      readonly command: Command;
+      readonly before?: readonly Command[];
+      readonly inner?: Command;
+    }
   /** MULTI, commands, EXEC or DISCARD. */
   | { readonly kind: 'transaction'; readonly commands: readonly Command[]; readonly end: 'EXEC' | 'DISCARD' }
   /** A command whose reply is left to chance: held against everything the key holds. */
@@ -18,7 +26,12 @@ export type Step =
   /** WATCH on one connection, a command on another, then a transaction: do both servers see the key touched? */
   | { readonly kind: 'watch'; readonly key: string; readonly command: Command }
   /** A blocking command on one connection, commands on another that may serve it, then CLIENT UNBLOCK. */
-  | { readonly kind: 'blocked'; readonly command: Command; readonly others: readonly Command[] }
+  | {
+      readonly kind: 'blocked';
+      readonly before: readonly Command[];
+      readonly command: Command;
+      readonly others: readonly Command[];
+    }
   /** DUMP, then RESTORE of the oracle's payload on both and of the subject's own. */
   | { readonly kind: 'dump'; readonly key: string }
   /** The whole state of both, key by key. */
@@ -49,15 +62,38 @@ export function cursorIndex(command: Command): number {
   return nameOf(command) === 'SCAN' ? 1 : 2;
 }
 
-/** SPOP, SCAN and the like can't stand in a transaction or script: their replies differ between any two servers. */
-export function isLeftToChance(command: Command): boolean {
-  return chanceCommands.has(nameOf(command)) || scanCommands.has(nameOf(command));
+/**
+ * From 7.2 Redis creates a consumer whenever one is named, 7.0 when it gets an entry: created by hand before, it is there
+ * on both.
+ */
+function consumersFor(command: Command): Command[] {
+  const create = (key: string | undefined, group: string | undefined, consumer: string | undefined): Command[] =>
+    key === undefined || group === undefined || consumer === undefined
+      ? []
+      : [['XGROUP', 'CREATECONSUMER', key, group, consumer]];
+  switch (nameOf(command)) {
+    case 'XCLAIM':
+    case 'XAUTOCLAIM':
+      return create(command[1], command[2], command[3]);
+    case 'XREADGROUP': {
+      const streams = command.slice(command.findIndex((word) => word.toUpperCase() === 'STREAMS') + 1);
+      const keys = streams.slice(0, Math.ceil(streams.length / 2));
+      return keys.flatMap((key) => create(key, command[2], command[3]));
+    }
+    default:
+      return [];
+  }
+}
+
+/** SPOP, SCAN and the like can't stand in a transaction or script, nor what needs another command before it. */
+function standsAlone(command: Command): boolean {
+  return chanceCommands.has(nameOf(command)) || scanCommands.has(nameOf(command)) || consumersFor(command).length > 0;
 }
 
 function deterministic(generator: CommandGenerator): Command {
   for (;;) {
     const command = generator.next();
-    if (!isLeftToChance(command)) return command;
+    if (!standsAlone(command)) return command;
   }
 }
 
@@ -70,7 +106,7 @@ function stepOf(command: Command): Step {
     const isCursor = /^[-+]?\d+$/.test(digits);
     return { kind: 'scan', command: isCursor ? command.with(at, '0') : command };
   }
-  return { kind: 'plain', command };
+  return { kind: 'plain', command, before: consumersFor(command) };
 }
 
 const blockingCommands: readonly ((keys: readonly string[], dice: Dice) => Command)[] = [
@@ -95,6 +131,7 @@ function blockedStep(generator: CommandGenerator, dice: Dice): Step {
   // Without a key emptied before, most would be served at once.
   return {
     kind: 'blocked',
+    before: consumersFor(command),
     command,
     others: dice.chance(0.7) ? [...others, ...serving(keys[0], index, dice)] : others,
   };
@@ -176,6 +213,7 @@ export function makeSteps(
 export function describeStep(step: Step): string[] {
   switch (step.kind) {
     case 'plain':
+      return [...(step.before ?? []), step.command].map(asCliLine);
     case 'chance':
       return [asCliLine(step.command)];
     case 'transaction':
@@ -192,6 +230,7 @@ export function describeStep(step: Step): string[] {
       ];
     case 'blocked':
       return [
+        ...step.before.map(asCliLine),
         `${asCliLine(step.command)}   # blocks; meanwhile from another connection:`,
         ...step.others.map((other) => `  ${asCliLine(other)}`),
         '  CLIENT UNBLOCK id-of-the-first',
