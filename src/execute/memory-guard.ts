@@ -99,12 +99,10 @@ export class MemoryGuard {
   /** The key whose deadline is the earliest of all. */
   private evictEarliest(): boolean {
     const { shards } = this.parts;
-    let passedOver = 0;
     for (;;) {
       let earliest: Keyspace | undefined;
       let earliestMs = Number.POSITIVE_INFINITY;
-      for (const { index, keyspaces } of shards) {
-        if ((passedOver & (1 << index)) !== 0) continue;
+      for (const { keyspaces } of shards) {
         for (const keyspace of keyspaces) {
           // Looked at without the lock: only a hint as to where to look.
           if (keyspace.volatileCount === 0 || !(keyspace.heap.earliestMs < earliestMs)) continue;
@@ -113,12 +111,12 @@ export class MemoryGuard {
         }
       }
       if (earliest === undefined) return false;
-      if (this.lock(earliest.shard.index) && earliest.volatileCount > 0) {
-        const entry = earliest.heap.earliestEntry;
-        earliest.evict(entry, earliest.hash(entry));
-        return true;
-      }
-      passedOver |= 1 << earliest.shard.index;
+      if (!this.lock(earliest.shard.index)) return false;
+      // Another thread may have been there first: then what is the earliest now may be elsewhere.
+      if (earliest.volatileCount === 0 || earliest.heap.earliestMs > earliestMs) continue;
+      const entry = earliest.heap.earliestEntry;
+      earliest.evict(entry, earliest.hash(entry));
+      return true;
     }
   }
 

@@ -20,7 +20,10 @@ export class ClientEviction {
       server.afterBatch = this.limitBytes > 0 ? () => this.enforce(server.ctx.nowMs) : undefined;
     };
     apply();
-    config.onChange(['maxmemory-clients', 'maxmemory'], apply);
+    config.onChange(['maxmemory-clients', 'maxmemory'], () => {
+      this.lookedAtMs = 0;
+      apply();
+    });
   }
 
   /** Disconnects the largest clients until the others are within the limit. Replicas don't count. */

@@ -7,7 +7,8 @@ const OBJECT_BYTES = 1200;
 
 /** Bytes that the client takes: CLIENT LIST's tot-mem. */
 export function clientBytes(connection: Connection): number {
-  return OBJECT_BYTES + (connection.input?.length ?? 0) + connection.link.unsentBytes;
+  const queuedBytes = connection.transaction?.bytes ?? 0;
+  return OBJECT_BYTES + (connection.input?.length ?? 0) + connection.link.unsentBytes + queuedBytes;
 }
 
 export function clientLine(connection: Connection, nowMs: number, server: Server): string {

@@ -40,6 +40,7 @@ import { guardMemory } from './memory-gate.ts';
 import { MemoryUse } from './memory-use.ts';
 import { Pause } from './pause.ts';
 import { writePidFile } from './pid-file.ts';
+import { showTitle } from './process-title.ts';
 import { Server } from './server.ts';
 import type { Services } from './services.ts';
 import { Shutdown } from './shutdown.ts';
@@ -126,6 +127,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   keepWhereItListens(config, log);
   noteProcessId(config, log);
   shutdown.onSignals();
+  showTitle(config);
   core.housekeeping.start();
   log.notice('Ready to accept connections tcp');
   await pool.start();

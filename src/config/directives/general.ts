@@ -48,12 +48,12 @@ export const generalDirectives = {
     about: 'Shows the logo even if nobody is watching.',
   }),
   'set-proc-title': directive(bool, 'yes', {
-    built: false,
+    built: true,
     flags: ['immutable'],
     about: 'Shows the address in the title of the process.',
   }),
   'proc-title-template': directive(string({ check: checkTitleTemplate }), '{title} {listen-addr} {server-mode}', {
-    built: false,
+    built: true,
     about: 'What the title of the process says.',
   }),
   'shutdown-timeout': directive(integer(0, INT_MAX), '10', {
