@@ -13,7 +13,7 @@ import { error, SYNTAX_ERROR } from './errors.ts';
 import { DEL, type KeyEvent, sortedSetEvent } from './events.ts';
 import { placeArgument, placeOfMember, readBox, readCircle, replyDistance, replyPlace } from './geo-arguments.ts';
 import { type Finds, findWithin, ranksAround } from './geo-find.ts';
-import type { Shape } from './geo-shape.ts';
+import { distance, EXACT, type Shape } from './geo-shape.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 import { readSortedSet } from './sorted-set.ts';
 import { storeSortedSet } from './sorted-set-store.ts';
@@ -217,10 +217,10 @@ function replyNothing(ctx: Context, { storeArg }: Search): void {
 function replyFinds(ctx: Context, query: Search, { list, members }: Finds): void {
   const extras = Number(query.withDistance) + Number(query.withHash) + Number(query.withPlace);
   ctx.reply.array(list.length);
-  for (const { at, length, score, distance, place } of list) {
+  for (const { at, length, score, distance: metres, place } of list) {
     if (extras > 0) ctx.reply.array(extras + 1);
     ctx.reply.bulk(members, at, length);
-    if (query.withDistance) replyDistance(ctx, distance / query.shape.unit);
+    if (query.withDistance) replyDistance(ctx, metres / query.shape.unit);
     if (query.withHash) replyScore(ctx, score);
     if (query.withPlace) replyPlace(ctx, place);
   }
@@ -239,10 +239,10 @@ function storeFinds(ctx: Context, query: Search, { list, members }: Finds, event
   sortedSetCreateTree(result, list.length);
   let longest = 0;
   try {
-    for (const { at, length, score, distance } of list) {
+    for (const { at, length, score, place } of list) {
       longest = Math.max(longest, length);
       if (sortedSetFind(result, members, at, length) !== 0) continue;
-      const stored = query.storesDistance ? distance / query.shape.unit : score;
+      const stored = query.storesDistance ? distance(query.shape.centre, place, EXACT) / query.shape.unit : score;
       sortedSetInsert(result, members, at, length, stored);
     }
     sortedSetPack(result, longest);

@@ -1,4 +1,5 @@
 /** Circles and boxes on the ground, what lies within them, and which cells must be searched for it. */
+import { arcsine, cosine, sine } from '../base/trigonometry.ts';
 import { type Area, areaOf, type Cell, cellOf, neighbour, type Place, STEP_MAX } from './geo-cells.ts';
 
 /** The Earth as a sphere: the quadratic mean radius of WGS-84, in metres. */
@@ -26,15 +27,25 @@ function latitudeDistance(from: number, to: number): number {
   return EARTH_RADIUS * Math.abs(radians(to) - radians(from));
 }
 
+/** Sine, cosine and arcsine: the processor's way, or to the last digit. */
+export interface Trigonometry {
+  readonly sine: (x: number) => number;
+  readonly cosine: (x: number) => number;
+  readonly arcsine: (x: number) => number;
+}
+const FAST: Trigonometry = { sine: Math.sin, cosine: Math.cos, arcsine: Math.asin };
+/** Ten times as slow: for distances that are shown with all their digits. */
+export const EXACT: Trigonometry = { sine, cosine, arcsine };
+
 /** Metres along a great circle, by the haversine formula. */
-export function distance(from: Place, to: Place): number {
-  const v = Math.sin((radians(to.longitude) - radians(from.longitude)) / 2);
+export function distance(from: Place, to: Place, by: Trigonometry = FAST): number {
+  const v = by.sine((radians(to.longitude) - radians(from.longitude)) / 2);
   if (v === 0) return latitudeDistance(from.latitude, to.latitude);
   const fromLatitude = radians(from.latitude);
   const toLatitude = radians(to.latitude);
-  const u = Math.sin((toLatitude - fromLatitude) / 2);
-  const a = u * u + Math.cos(fromLatitude) * Math.cos(toLatitude) * v * v;
-  return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(a));
+  const u = by.sine((toLatitude - fromLatitude) / 2);
+  const a = u * u + by.cosine(fromLatitude) * by.cosine(toLatitude) * v * v;
+  return 2 * EARTH_RADIUS * by.arcsine(Math.sqrt(a));
 }
 
 /** Metres from the centre of the shape to a place in it; −1 if it lies outside. */
