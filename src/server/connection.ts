@@ -4,8 +4,11 @@ import type { Link } from '../transport/transport.ts';
 
 /** Room for unread input to begin with. */
 const INPUT_BYTES_MIN = 16_384;
-/** Larger input buffers are let go of as soon as they are empty. */
-const INPUT_BYTES_KEPT = 65_536;
+/** Larger input buffers are let go of as soon as they are empty, smaller ones when the client has been idle. */
+const INPUT_BYTES_KEPT = 1 << 20;
+const IDLE_MS = 2000;
+/** An announced argument up to this size gets its room at once: growing to it costs more than the memory is worth. */
+const INPUT_BYTES_AHEAD = 1 << 20;
 
 /** CLIENT REPLY. */
 export const REPLY_ON = 0;
@@ -88,9 +91,15 @@ export class Connection extends Session {
     }
   }
 
+  /** Gives an input buffer back that nothing has come into for a while. */
+  releaseIdleInput(nowMs: number): void {
+    if (this.inputBytes === 0 && nowMs - this.lastActiveMs > IDLE_MS) this.input = undefined;
+  }
+
   private inputWithRoom(bytes: number): Region {
     if (this.input !== undefined && this.input.length >= bytes) return this.input;
-    const wanted = Math.max(bytes, Math.min(this.inputWanted, bytes * 2), INPUT_BYTES_MIN);
+    const ahead = Math.min(this.inputWanted, Math.max(bytes * 2, INPUT_BYTES_AHEAD));
+    const wanted = Math.max(bytes, ahead, INPUT_BYTES_MIN);
     const grown = Region.allocate(this.input === undefined ? wanted : Math.max(wanted, this.input.length * 2));
     if (this.input !== undefined) grown.u8.set(this.input.u8.subarray(0, this.inputBytes));
     this.input = grown;

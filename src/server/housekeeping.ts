@@ -51,6 +51,7 @@ export class Housekeeping {
     this.onPeriod(nowMs);
     this.memory.notePeak(this.memory.usedBytes());
     for (const connection of this.server.connections.values()) {
+      connection.releaseIdleInput(nowMs);
       if (connection.softLimitSinceMs !== 0) this.server.checkOutput(connection, nowMs);
       const isIdle = !connection.waiting && nowMs - connection.lastActiveMs > this.idleMsMax;
       if (this.idleMsMax > 0 && isIdle && !connection.closing) {
