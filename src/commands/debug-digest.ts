@@ -2,8 +2,8 @@
  * DEBUG DIGEST and DIGEST-VALUE: twenty bytes that are the same for the same data, wherever and in whatever form it lies.
  * Data whose order matters is mixed in (SHA-1 of what there is, xored with the SHA-1 of the new), the rest is xored.
  */
-import { createHash } from 'node:crypto';
 import { formatDouble } from '../base/numbers.ts';
+import { sha1 } from '../base/sha1.ts';
 import {
   encodingOf,
   hasDeadline,
@@ -47,8 +47,6 @@ const HASH_END = 2 ** 32;
 const value = new Value();
 const slice = new Slice();
 const other = new Slice();
-
-const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest();
 
 class Digest {
   bytes: Uint8Array = new Uint8Array(DIGEST_BYTES);
