@@ -49,6 +49,8 @@ export class Connection extends Session {
   sentBytes = 0;
   input: Region | undefined = undefined;
   inputBytes = 0;
+  /** When something was last kept in `input`: a client may be busy and have no use for it. */
+  private inputUsedMs = 0;
   /** Looking at the input is no use before this many bytes of it are there. */
   inputWanted = 0;
 
@@ -75,6 +77,7 @@ export class Connection extends Session {
   /** Keeps bytes for later. */
   appendInput(from: Region, start: number, end: number): void {
     const bytes = end - start;
+    this.inputUsedMs = this.lastActiveMs;
     const input = this.inputWithRoom(this.inputBytes + bytes);
     input.u8.set(from.u8.subarray(start, end), this.inputBytes);
     this.inputBytes += bytes;
@@ -93,7 +96,7 @@ export class Connection extends Session {
 
   /** Gives an input buffer back that nothing has come into for a while. */
   releaseIdleInput(nowMs: number): void {
-    if (this.inputBytes === 0 && nowMs - this.lastActiveMs > IDLE_MS) this.input = undefined;
+    if (this.inputBytes === 0 && nowMs - this.inputUsedMs > IDLE_MS) this.input = undefined;
   }
 
   private inputWithRoom(bytes: number): Region {
