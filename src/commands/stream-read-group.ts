@@ -252,6 +252,22 @@ function xreadgroup(ctx: Context): void {
   }
 }
 
+/**
+ * The shards of the keys where the key specification may be led astray: options before GROUP let it take a group or a
+ * consumer that is called STREAMS for the word.
+ */
+function hiddenShards(ctx: Context): number {
+  if (ctx.isWord(1, 'GROUP')) return 0;
+  let arg = 1;
+  while (arg < ctx.argc && !ctx.isWord(arg, 'STREAMS')) {
+    arg += ctx.isWord(arg, 'GROUP') ? 3 : ctx.isWord(arg, 'NOACK') ? 1 : 2;
+  }
+  let mask = 0;
+  const behind = arg + 1 + ((ctx.argc - arg - 1) >> 1);
+  for (let key = arg + 1; key < behind; key++) mask |= 1 << ctx.shardIndexOf(ctx.hashOf(key));
+  return mask;
+}
+
 export const streamReadGroupCommands = [
   command({
     name: 'XREADGROUP',
@@ -263,6 +279,7 @@ export const streamReadGroupCommands = [
       'GROUP group-block{group consumer} [COUNT count:integer] [MAXCOUNT maxcount:integer] [MAXSIZE maxsize:integer] [BLOCK milliseconds:integer] [CLAIM min-idle-time:integer] [NOACK] STREAMS streams{key:key... id...}',
     keys: 'RO access incomplete STREAMS@4..-1/2',
     flags: 'write blocking movablekeys',
+    extraShards: hiddenShards,
     run: xreadgroup,
   }),
 ];

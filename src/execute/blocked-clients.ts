@@ -151,6 +151,7 @@ export class BlockedClients {
     if (errorText !== undefined) reply.error(errorText);
     else if (client.blocking.onTimeout !== undefined) client.blocking.onTimeout();
     else reply.nullArray();
+    this.host.executor.waitedInVain(client.command);
     this.drop(client);
     this.host.deliver(session, mark);
     reply.resp3 = resp3;

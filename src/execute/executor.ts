@@ -63,7 +63,11 @@ export class Executor {
         return WANTS_WORKER;
       }
       reply.rewind(mark);
-      if (thrown === BLOCKED) return WAITS;
+      if (thrown === BLOCKED) {
+        // It counts as a call once it is over.
+        stats.uncalled(command.id);
+        return WAITS;
+      }
       reply.error(this.messageOf(thrown, command));
     }
     if (ctx.startedMs !== 0) this.noteTime(command, sampled);
@@ -80,6 +84,11 @@ export class Executor {
   refuse(command: Command, refusal: CommandError): void {
     this.stats.rejected(command.id);
     this.ctx.reply.error(refusal.message);
+  }
+
+  /** A command that waited has ended without being run again. */
+  waitedInVain(command: Command): void {
+    this.stats.called(command.id);
   }
 
   private noteTime(command: Command, sampled: boolean): void {
