@@ -3,6 +3,8 @@
  * would take gigabytes or minutes. The generator throws such a command away and makes another.
  */
 import type { Command } from '../support/resp.ts';
+import { ruleName } from './compare.ts';
+import { whyExcluded } from './exclusions.ts';
 import { isLexical, LEXICAL_KEY, SHORT_WAIT_MS, SHORT_WAIT_SECONDS } from './values.ts';
 
 /** A deadline nearer than this might pass between the two servers' handling of it, or within the run. */
@@ -177,8 +179,14 @@ function hasNewArity(command: Command): boolean {
   return at >= 0 && words.length - at > 3;
 }
 
+/** COMMAND GETKEYS is excluded from the stream on its own, but made around commands of the stream. */
+const isWrapped = (command: Command) => ruleName(command) === 'COMMAND GETKEYS';
+
 /** Why a command must not be sent, or undefined. */
 export function hazardOf(command: Command, nowMs: number): string | undefined {
+  // Words that changed places, or were left out while shrinking, may make another command than was meant.
+  const excluded = whyExcluded(ruleName(command));
+  if (excluded !== undefined && !isWrapped(command)) return excluded;
   if (deadlineIsNear(command, nowMs)) return 'a deadline that may pass at any moment';
   if (mayWait(command)) return 'may block for long';
   if (isHuge(command)) return 'takes too much memory or too long a reply';
