@@ -3,16 +3,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Region, utf8 } from '../../../src/base/region.ts';
 import { Allocator } from '../../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../../src/memory/arena.ts';
+import { OutOfMemoryError } from '../../../src/memory/out-of-memory.ts';
 import { typeLimits } from '../../../src/types/limits.ts';
 import { bytes } from '../../../src/types/listpack.ts';
 import { elementBytes } from '../../../src/types/listpack-element.ts';
 import { validate } from '../../../src/types/listpack-validate.ts';
 import { Slice } from '../../../src/types/slice.ts';
-import { STREAM_FIRST_ID, STREAM_LAST_ID, STREAM_NODES, Stream } from '../../../src/types/stream.ts';
+import { STREAM_FIRST_ID, STREAM_GROUPS, STREAM_LAST_ID, STREAM_NODES, Stream } from '../../../src/types/stream.ts';
 import { StreamEntries } from '../../../src/types/stream-entries.ts';
+import { addPending, consumerCreate, GROUP_PENDING, groupCreate } from '../../../src/types/stream-group.ts';
 import { ID_COMPLETE, parseStreamId, StreamId } from '../../../src/types/stream-id.ts';
 import { EntryWords, listpackOfNode } from '../../../src/types/stream-node.ts';
-import { StreamTreeCursor } from '../../../src/types/stream-tree.ts';
+import { StreamTreeCursor, treeCount } from '../../../src/types/stream-tree.ts';
 import { streamValueType } from '../../../src/types/stream-value-type.ts';
 
 const defaults = { ...typeLimits };
@@ -195,6 +197,44 @@ describe('stream', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('keeps what it has when memory is short', () => {
+    for (const [bytes, pending] of [
+      [30, true],
+      [30, false],
+      [3000, true],
+      [90_000, false],
+    ] as const) {
+      const stream = new Stream();
+      const allocator = new Allocator(new Arena(createArenaBuffer(1 << 20, 1)));
+      stream.create(allocator);
+      const name = Region.of('g');
+      const holder = stream.base + STREAM_GROUPS;
+      const group = groupCreate(allocator, holder, name, 0, name.length, idOf(0n), 0n);
+      const consumer = consumerCreate(allocator, group, name, 0, name.length, 0);
+      let added = 0;
+      let given = 0;
+      expect(() => {
+        for (let i = 1n; ; i++) {
+          add(stream, i << 64n, ['field', 'x'.repeat(bytes)]);
+          added++;
+          if (!pending) continue;
+          addPending(allocator, group, consumer, idOf(i << 64n), 0, 1);
+          given++;
+        }
+      }).toThrow(OutOfMemoryError);
+      expect(stream.length).toBe(added);
+      expect(contents(stream, 0n, true).length).toBe(added);
+      expect(treeCount(allocator.arena, (group >> 2) + GROUP_PENDING)).toBe(given);
+      expect(streamValueType.sizeOf(allocator, stream.root, 0, 0)).toBe(allocator.usedBytes);
+      expect(() => streamValueType.copy(allocator, stream.root, 0, allocator)).toThrow(OutOfMemoryError);
+      expect(streamValueType.sizeOf(allocator, stream.root, 0, 0)).toBe(allocator.usedBytes);
+      // Deleting needs next to nothing.
+      expect(stream.trim(0, undefined, false, 0)).toBe(added);
+      streamValueType.free(allocator, stream.root);
+      expect(allocator.usedBytes).toBe(0);
+    }
   });
 
   it('parses and writes IDs up to the last one', () => {
