@@ -22,6 +22,8 @@ export const PERSIST = genericEvent('persist');
 export const RENAME_FROM = genericEvent('rename_from');
 export const RENAME_TO = genericEvent('rename_to');
 export const EXPIRED = event('x', 'expired');
+/** Fields of a hash have gone because their time was over. */
+export const HEXPIRED = hashEvent('hexpired');
 export const EVICTED = event('e', 'evicted');
 export const NEW = event('n', 'new');
 /** A change that notifications say nothing of: no setting names its class. */

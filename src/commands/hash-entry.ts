@@ -1,12 +1,10 @@
 /** From a key's entry to its hash and back. A field whose deadline has come is gone for whoever opens the hash. */
 import { TYPE_HASH } from '../store/entry.ts';
-import { HASH_LISTPACK, hashCount, hashEarliestDeadline, hashExpireDue } from '../types/hash.ts';
+import { HASH_LISTPACK, hashAllowDeadlines, hashCount, hashEarliestDeadline, hashExpireDue } from '../types/hash.ts';
 import type { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
-import { hashEvent } from './events.ts';
+import { HEXPIRED } from './events.ts';
 import { openValue, removeEmptied, saveValue } from './value-entry.ts';
-
-const HEXPIRED = hashEvent('hexpired');
 
 /** Opens the hash in argument `arg` to be read. @returns its entry, or 0 if there is no such key */
 export function readHash(ctx: Context, arg: number, into: Value): number {
@@ -33,4 +31,11 @@ function openHash(ctx: Context, arg: number, entry: number, into: Value): number
 /** Notes in the entry where the hash is now, and in the keyspace when its first field goes. */
 export function saveHash(ctx: Context, entry: number, hash: Value): void {
   saveValue(ctx, entry, hash);
+  if (hash.encoding !== HASH_LISTPACK) ctx.ks.notePartDeadlines(entry);
+}
+
+/** Makes the opened hash able to hold deadlines, and the keyspace able to keep them. @throws OutOfMemoryError */
+export function allowDeadlines(ctx: Context, hash: Value): void {
+  ctx.ks.reservePartDeadline();
+  hashAllowDeadlines(hash);
 }

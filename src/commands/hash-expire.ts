@@ -1,5 +1,5 @@
 /** Deadlines of fields: the HEXPIRE and HTTL families and HPERSIST. */
-import { hashAllowDeadlines, hashCount, hashDeadline, hashFind, hashRemove, hashSetDeadline } from '../types/hash.ts';
+import { hashCount, hashDeadline, hashFind, hashRemove, hashSetDeadline } from '../types/hash.ts';
 import { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
 import { type CommandSpec, command } from './define.ts';
@@ -7,7 +7,7 @@ import { error } from './errors.ts';
 import { hashEvent } from './events.ts';
 import { EX, EXAT, PX, PXAT, type TimeUnit } from './expiration.ts';
 import { HDEL } from './hash.ts';
-import { lookupHash, readHash, saveHash } from './hash-entry.ts';
+import { allowDeadlines, lookupHash, readHash, saveHash } from './hash-entry.ts';
 import { exactFields, FieldsBlock, fieldDeadline, unknownArgument } from './hash-field-times.ts';
 import { removeEmptied } from './value-entry.ts';
 
@@ -65,7 +65,7 @@ function hexpire(ctx: Context, unit: TimeUnit): void {
   let updated = 0;
   let removed = 0;
   try {
-    if (entry !== 0) hashAllowDeadlines(hash);
+    if (entry !== 0) allowDeadlines(ctx, hash);
     for (let arg = fields.first; arg < fields.first + fields.count; arg++) {
       const outcome = entry === 0 ? NO_FIELD : expireField(ctx, arg, condition, deadlineMs);
       if (outcome === DONE) updated++;

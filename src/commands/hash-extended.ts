@@ -1,7 +1,6 @@
 /** Fields got, set and removed together with their deadlines: HGETEX, HSETEX, HGETDEL. */
 import { TYPE_HASH } from '../store/entry.ts';
 import {
-  hashAllowDeadlines,
   hashCount,
   hashCreate,
   hashDeadline,
@@ -20,7 +19,7 @@ import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
 import { timeUnit } from './expiration.ts';
 import { HDEL, HSET } from './hash.ts';
-import { lookupHash, saveHash } from './hash-entry.ts';
+import { allowDeadlines, lookupHash, saveHash } from './hash-entry.ts';
 import { HEXPIRE, HPERSIST } from './hash-expire.ts';
 import { exactFields, FieldsBlock, fieldDeadline, unknownArgument } from './hash-field-times.ts';
 import { putValue, removeEmptied, requireRoom } from './value-entry.ts';
@@ -88,7 +87,7 @@ function hgetex(ctx: Context): void {
   let updated = 0;
   let removed = 0;
   try {
-    if (entry !== 0 && deadlineMs !== 0) hashAllowDeadlines(hash);
+    if (entry !== 0 && deadlineMs !== 0) allowDeadlines(ctx, hash);
     for (let arg = fields.first; arg < fields.first + fields.count; arg++) {
       const position = entry === 0 ? 0 : hashFind(hash, ctx.source, ctx.at[arg], ctx.size[arg]);
       replyField(ctx, position);
@@ -173,12 +172,11 @@ function createHash(ctx: Context, options: Options): void {
     throw failure;
   }
   putValue(ctx, 1, 0, TYPE_HASH, hash, hashFree);
-  saveHash(ctx, ctx.peek(1), hash);
 }
 
 function setFields(ctx: Context, { fields, deadlineMs, flag: keepsDeadline }: Options): void {
   const { source, at, size } = ctx;
-  if (deadlineMs !== 0) hashAllowDeadlines(hash);
+  if (deadlineMs !== 0) allowDeadlines(ctx, hash);
   for (let i = 0; i < fields.count; i++) {
     const arg = fields.first + i * 2;
     hashSet(hash, source, at[arg], size[arg], source, at[arg + 1], size[arg + 1], keepsDeadline);

@@ -4,7 +4,7 @@
  */
 import { copy, latin1, Region } from '../base/region.ts';
 import type { TouchObserver } from '../commands/context.ts';
-import { EVICTED, EXPIRED, type KeyEvent } from '../commands/events.ts';
+import { DEL, EVICTED, EXPIRED, HEXPIRED, type KeyEvent } from '../commands/events.ts';
 import { EVENT_CLASSES } from '../config/event-classes.ts';
 import { keyAt, keyLength } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
@@ -49,6 +49,14 @@ export class ChangeNotes implements TouchObserver {
 
   evicted(keyspace: Keyspace, entry: number, hash: number): void {
     if (this.classes !== 0) this.gone(keyspace, entry, hash, EVICTED);
+  }
+
+  partsExpired(keyspace: Keyspace, entry: number, hash: number): void {
+    if (this.classes !== 0) this.gone(keyspace, entry, hash, HEXPIRED);
+  }
+
+  emptied(keyspace: Keyspace, entry: number, hash: number): void {
+    if (this.classes !== 0) this.gone(keyspace, entry, hash, DEL);
   }
 
   /** All that was noted since the last time, in order. */

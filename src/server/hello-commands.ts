@@ -1,8 +1,10 @@
 /** HELLO and RESET: what a connection is like, all at once. */
+
 import { REDIS_VERSION } from '../base/version.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
+import { forgetFieldsets } from '../commands/hash-import.ts';
 import { byteText, textOfBytes } from './byte-text.ts';
 import { setName } from './client-attributes.ts';
 import { connectionOf, type Services } from './services.ts';
@@ -60,6 +62,7 @@ export function helloCommands({ authentication, server }: Services): readonly Co
     connection.reset(authentication.isOpen);
     server.waiting.forget(connection);
     server.subscriptions.forget(connection);
+    forgetFieldsets(connection);
     ctx.reply.resp3 = false;
     ctx.reply.simple('RESET');
   };

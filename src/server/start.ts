@@ -241,7 +241,13 @@ function noteProcessId(config: Config, log: Log): void {
 function publishChanges(server: Server, shards: readonly Shard[], config: Config): void {
   const { notes, ctx } = server;
   for (const shard of shards) {
-    shard.events = { ...shard.events, expired: notes.expired.bind(notes), evicted: notes.evicted.bind(notes) };
+    shard.events = {
+      ...shard.events,
+      expired: notes.expired.bind(notes),
+      evicted: notes.evicted.bind(notes),
+      partsExpired: notes.partsExpired.bind(notes),
+      emptied: notes.emptied.bind(notes),
+    };
   }
   const apply = () => {
     notes.configure(config.value('notify-keyspace-events'));

@@ -153,6 +153,8 @@ export default function runWorker(task: WorkerTask): void {
     shard.events = {
       expired: notes.expired.bind(notes),
       evicted: notes.evicted.bind(notes),
+      partsExpired: notes.partsExpired.bind(notes),
+      emptied: notes.emptied.bind(notes),
       awaited: (db, key, at, length) => mail.noteReady(db, key, at, length),
     };
   }

@@ -10,6 +10,7 @@ import {
   flagsFor,
   flagsOf,
   hasDeadline,
+  hasPartDeadlines,
   keyAt,
   keyLength,
   rootOf,
@@ -18,7 +19,15 @@ import {
   valueLength,
   WORD_HEAP_INDEX,
 } from './entry.ts';
-import { CHUNK_NODES, HEAP_CHUNKS, HEAP_COUNT, HEAP_DIRECTORY, HEAP_DIRECTORY_CHUNKS } from './expiry-heap.ts';
+import {
+  CHUNK_NODES,
+  type ExpiryHeap,
+  HEAP_CHUNKS,
+  HEAP_COUNT,
+  HEAP_DIRECTORY,
+  HEAP_DIRECTORY_CHUNKS,
+  PART_HEAP,
+} from './expiry-heap.ts';
 import type { KeyRegistry } from './key-registry.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Shard } from './shard.ts';
@@ -70,8 +79,10 @@ export function unaccountedBytes(shard: Shard): number {
     const record = recordOf(shard, db);
     for (const address of segmentsOf(shard, record)) take(address);
     if (record[TABLE_DIRECTORY] !== 0) take(record[TABLE_DIRECTORY]);
-    for (const address of chunksOf(shard, record)) take(address);
-    if (record[HEAP_DIRECTORY] !== 0) take(record[HEAP_DIRECTORY]);
+    for (const heap of HEAPS) {
+      for (const address of chunksOf(shard, record, heap)) take(address);
+      if (record[heap + HEAP_DIRECTORY] !== 0) take(record[heap + HEAP_DIRECTORY]);
+    }
     table.scan(0, Number.POSITIVE_INFINITY, (entry) => {
       take(entry);
       const type = typeOf(arena, entry);
@@ -93,9 +104,12 @@ function segmentsOf({ arena }: Shard, record: Int32Array): Set<number> {
   return new Set(Array.from(tagged, (word) => word & ~DEPTH_MASK));
 }
 
-function chunksOf({ arena }: Shard, record: Int32Array): Int32Array {
-  const first = record[HEAP_DIRECTORY] >> 2;
-  return arena.i32.subarray(first, first + record[HEAP_CHUNKS]);
+/** Where in the record the words of a heap begin: of keys, of parts. */
+const HEAPS = [0, PART_HEAP] as const;
+
+function chunksOf({ arena }: Shard, record: Int32Array, heap: number): Int32Array {
+  const first = record[heap + HEAP_DIRECTORY] >> 2;
+  return arena.i32.subarray(first, first + record[heap + HEAP_CHUNKS]);
 }
 
 class KeyspaceCheck {
@@ -106,6 +120,7 @@ class KeyspaceCheck {
   private readonly problems: Problems;
   private readonly name: string;
   private volatileEntries = 0;
+  private entriesWithParts = 0;
 
   constructor(keyspace: Keyspace, blocks: BlockMap, problems: Problems) {
     this.keyspace = keyspace;
@@ -117,12 +132,18 @@ class KeyspaceCheck {
   }
 
   run(): void {
-    if (!this.checkHeapMemory()) return;
+    if (!HEAPS.every((heap) => this.checkHeapMemory(heap))) return;
     this.checkTable();
-    this.checkHeapOrder();
+    this.checkHeapOrder(this.keyspace.heap);
+    this.checkHeapOrder(this.keyspace.partHeap);
     this.expect(
       this.volatileEntries === this.record[HEAP_COUNT],
       `${this.volatileEntries} entries have a deadline, the heap has ${this.record[HEAP_COUNT]}`,
+    );
+    const parts = this.record[PART_HEAP + HEAP_COUNT];
+    this.expect(
+      this.entriesWithParts === parts,
+      `${this.entriesWithParts} entries have deadlines in their values, the heap of those has ${parts}`,
     );
   }
 
@@ -218,33 +239,39 @@ class KeyspaceCheck {
       valueType(type);
       this.claim(rootOf(arena, entry), 8, 'root');
     }
-    if (hasDeadline(arena, entry)) this.checkPlaceInHeap(entry);
+    const { heap, partHeap } = this.keyspace;
+    if (hasDeadline(arena, entry)) {
+      this.volatileEntries++;
+      this.checkPlaceInHeap(entry, arena.i32[(entry >> 2) + WORD_HEAP_INDEX], heap);
+    }
+    if (hasPartDeadlines(arena, entry)) {
+      this.entriesWithParts++;
+      this.checkPlaceInHeap(entry, arena.i32[rootOf(arena, entry) >> 2], partHeap);
+    }
   }
 
-  private checkPlaceInHeap(entry: number): void {
-    this.volatileEntries++;
-    const index = this.shard.arena.i32[(entry >> 2) + WORD_HEAP_INDEX];
-    const inHeap = index >= 0 && index < this.record[HEAP_COUNT];
+  private checkPlaceInHeap(entry: number, index: number, heap: ExpiryHeap): void {
+    const inHeap = index >= 0 && index < heap.count;
     if (!this.expect(inHeap, `the entry at ${entry} has the place ${index} in the heap`)) return;
-    const there = this.keyspace.heap.entryAt(index);
+    const there = heap.entryAt(index);
     this.expect(there === entry, `the entry at ${entry} has the heap's place ${index}, where ${there} is`);
   }
 
   /** @returns whether the heap's nodes can be read at all */
-  private checkHeapMemory(): boolean {
+  private checkHeapMemory(heap: number): boolean {
     const { record } = this;
-    const count = record[HEAP_COUNT];
-    const chunks = record[HEAP_CHUNKS];
-    const room = record[HEAP_DIRECTORY_CHUNKS];
+    const count = record[heap + HEAP_COUNT];
+    const chunks = record[heap + HEAP_CHUNKS];
+    const room = record[heap + HEAP_DIRECTORY_CHUNKS];
+    const directory = record[heap + HEAP_DIRECTORY];
     const sound = count >= 0 && count <= chunks * CHUNK_NODES && chunks <= room;
     if (!this.expect(sound, `the heap has ${count} nodes in ${chunks} of ${room} chunks`)) return false;
-    if (record[HEAP_DIRECTORY] === 0) return this.expect(room === 0, 'the heap has no directory');
-    if (!this.claim(record[HEAP_DIRECTORY], room * 4, "the heap's directory")) return false;
-    return chunksOf(this.shard, record).every((chunk) => this.claim(chunk, CHUNK_NODES * 12, "the heap's chunk"));
+    if (directory === 0) return this.expect(room === 0, 'the heap has no directory');
+    if (!this.claim(directory, room * 4, "the heap's directory")) return false;
+    return chunksOf(this.shard, record, heap).every((chunk) => this.claim(chunk, CHUNK_NODES * 12, "the heap's chunk"));
   }
 
-  private checkHeapOrder(): void {
-    const { heap } = this.keyspace;
+  private checkHeapOrder(heap: ExpiryHeap): void {
     for (let index = 0; index < heap.count; index++) {
       const deadlineMs = heap.deadlineAt(index);
       const parentMs = index === 0 ? Number.NEGATIVE_INFINITY : heap.deadlineAt((index - 1) >> 2);

@@ -27,6 +27,8 @@ export const FLAG_DEADLINE = 1;
 export const FLAG_WIDE = 2;
 /** A string that was changed in place: `OBJECT ENCODING` says raw whatever its length. */
 export const FLAG_RAW = 4;
+/** Parts of the value have deadlines of their own; word 0 of the root is the entry's place in the heap of those. */
+export const FLAG_PART_DEADLINES = 8;
 
 export const SHORT_KEY_BYTES_MAX = 255;
 export const SHORT_VALUE_BYTES_MAX = 65535;
@@ -43,6 +45,9 @@ export const accessOf = (arena: Arena, entry: number): number => arena.i32[(entr
 export const hasDeadline = (arena: Arena, entry: number): boolean =>
   (arena.i32[entry >> 2] & (FLAG_DEADLINE << 8)) !== 0;
 
+export const hasPartDeadlines = (arena: Arena, entry: number): boolean =>
+  (arena.i32[entry >> 2] & (FLAG_PART_DEADLINES << 8)) !== 0;
+
 export function setAccess(arena: Arena, entry: number, clock: number): void {
   const at = (entry >> 2) + 1;
   arena.i32[at] = (arena.i32[at] & ~ACCESS_MAX) | clock;
@@ -50,6 +55,10 @@ export function setAccess(arena: Arena, entry: number, clock: number): void {
 
 export function setFlag(arena: Arena, entry: number, flag: number): void {
   arena.i32[entry >> 2] |= flag << 8;
+}
+
+export function clearFlag(arena: Arena, entry: number, flag: number): void {
+  arena.i32[entry >> 2] &= ~(flag << 8);
 }
 
 export function setEncoding(arena: Arena, entry: number, encoding: number): void {

@@ -9,12 +9,16 @@
  * An entry knows its place (WORD_HEAP_INDEX), so a deadline is changed or dropped in O(log n).
  */
 import type { Allocator } from '../memory/allocator.ts';
-import { WORD_HEAP_INDEX } from './entry.ts';
+import type { Arena } from '../memory/arena.ts';
+import { rootOf, WORD_HEAP_INDEX } from './entry.ts';
 
 export const HEAP_DIRECTORY = 4;
 export const HEAP_COUNT = 5;
 export const HEAP_CHUNKS = 6;
 export const HEAP_DIRECTORY_CHUNKS = 7;
+
+/** How much further the heap of parts has its words. */
+export const PART_HEAP = 4;
 
 export const CHUNK_NODES = 1024;
 const CHUNK_SHIFT = 10;
@@ -52,7 +56,7 @@ export class ExpiryHeap {
 
   /** The deadline in ms of an entry that is in the heap. */
   deadlineOf(entry: number): number {
-    return this.deadlineAt(this.i32[(entry >> 2) + WORD_HEAP_INDEX]);
+    return this.deadlineAt(this.i32[this.placeOf(entry)]);
   }
 
   deadlineAt(index: number): number {
@@ -83,18 +87,18 @@ export class ExpiryHeap {
 
   /** Changes the deadline of an entry in the heap. */
   change(entry: number, deadlineMs: number): void {
-    this.settle(this.i32[(entry >> 2) + WORD_HEAP_INDEX], deadlineMs, entry);
+    this.settle(this.i32[this.placeOf(entry)], deadlineMs, entry);
   }
 
   /** The entry's block moved: the heap follows. The moved block carries its heap index already. */
   moved(entry: number): void {
-    const index = this.i32[(entry >> 2) + WORD_HEAP_INDEX];
+    const index = this.i32[this.placeOf(entry)];
     this.i32[(this.chunkOf(index) >> 2) + CHUNK_NODES * 2 + (index & CHUNK_MASK)] = entry;
   }
 
   remove(entry: number): void {
     const i32 = this.i32;
-    const index = i32[(entry >> 2) + WORD_HEAP_INDEX];
+    const index = i32[this.placeOf(entry)];
     const last = --i32[this.base + HEAP_COUNT];
     if (index !== last) this.settle(index, this.deadlineAt(last), this.entryAt(last));
     const chunks = i32[this.base + HEAP_CHUNKS];
@@ -113,6 +117,11 @@ export class ExpiryHeap {
     }
     if (i32[this.base + HEAP_DIRECTORY] !== 0) this.allocator.free(i32[this.base + HEAP_DIRECTORY]);
     i32.fill(0, this.base + HEAP_DIRECTORY, this.base + HEAP_DIRECTORY_CHUNKS + 1);
+  }
+
+  /** The word in which an entry keeps its place. */
+  protected placeOf(entry: number): number {
+    return (entry >> 2) + WORD_HEAP_INDEX;
   }
 
   private chunkOf(index: number): number {
@@ -137,7 +146,7 @@ export class ExpiryHeap {
     const chunk = this.chunkOf(index);
     this.f64[(chunk >> 3) + (index & CHUNK_MASK)] = deadlineMs;
     this.i32[(chunk >> 2) + CHUNK_NODES * 2 + (index & CHUNK_MASK)] = entry;
-    this.i32[(entry >> 2) + WORD_HEAP_INDEX] = index;
+    this.i32[this.placeOf(entry)] = index;
   }
 
   /** Puts a node at `index` and moves it to where it belongs. */
@@ -179,5 +188,22 @@ export class ExpiryHeap {
       index = least;
     }
     this.put(index, deadlineMs, entry);
+  }
+}
+
+/**
+ * The entries whose values have parts with deadlines of their own (the fields of hashes), by the earliest of those.
+ * Here an entry's place is word 0 of its root. The record is the four words behind the other heap's.
+ */
+export class PartExpiryHeap extends ExpiryHeap {
+  private readonly arena: Arena;
+
+  constructor(allocator: Allocator, base: number) {
+    super(allocator, base + PART_HEAP);
+    this.arena = allocator.arena;
+  }
+
+  protected override placeOf(entry: number): number {
+    return rootOf(this.arena, entry) >> 2;
   }
 }

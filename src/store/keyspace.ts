@@ -3,7 +3,8 @@
  *
  *     record   words 0…3   the table's (table.ts)
  *              words 4…7   the heap's (expiry-heap.ts)
- *              words 8…15  –
+ *              words 8…11  the heap's of entries with deadlines inside their values
+ *              words 12…15 –
  *
  * SWAPDB swaps records. Everything here runs under the shard's lock. Entries move when they grow, so an address is good
  * only until the next write to its key; each method that may move one returns the new address.
@@ -12,19 +13,30 @@ import type { Region } from '../base/region.ts';
 import { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { KEYSPACE_WORDS, WORD_KEYSPACES } from '../memory/layout.ts';
-import { addToCounter, COUNTER_EVICTED, COUNTER_EXPIRED, COUNTER_HITS, COUNTER_MISSES } from './counters.ts';
+import {
+  addToCounter,
+  COUNTER_EVICTED,
+  COUNTER_EXPIRED,
+  COUNTER_EXPIRED_PARTS,
+  COUNTER_HITS,
+  COUNTER_MISSES,
+} from './counters.ts';
 import {
   accessOf,
+  clearFlag,
   encodingOf,
   entryBytes,
   FLAG_DEADLINE,
+  FLAG_PART_DEADLINES,
   FLAG_RAW,
   flagsFor,
   flagsOf,
   hasDeadline,
+  hasPartDeadlines,
   keyAt,
   keyLength,
   rootOf,
+  setFlag,
   setRoot,
   setValueLength,
   TYPE_STRING,
@@ -34,7 +46,7 @@ import {
   WORD_HEAP_INDEX,
   writeEntry,
 } from './entry.ts';
-import { ExpiryHeap } from './expiry-heap.ts';
+import { ExpiryHeap, PartExpiryHeap } from './expiry-heap.ts';
 import { hashBytes } from './hash.ts';
 import type { Shard } from './shard.ts';
 import { Table } from './table.ts';
@@ -51,6 +63,8 @@ export class Keyspace {
   readonly allocator: Allocator;
   readonly table: Table;
   readonly heap: ExpiryHeap;
+  /** Entries whose values have parts with deadlines. */
+  readonly partHeap: PartExpiryHeap;
   private readonly base: number;
 
   constructor(shard: Shard, db: number) {
@@ -62,6 +76,7 @@ export class Keyspace {
     this.base = WORD_KEYSPACES + db * KEYSPACE_WORDS;
     this.table = new Table(shard.allocator, this.base);
     this.heap = new ExpiryHeap(shard.allocator, this.base);
+    this.partHeap = new PartExpiryHeap(shard.allocator, this.base);
   }
 
   /** Keys, those past their deadline but not yet gone included. */
@@ -203,7 +218,7 @@ export class Keyspace {
   remove(entry: number, hash: number): void {
     this.table.locate(entry, hash);
     this.table.remove();
-    if (hasDeadline(this.arena, entry)) this.heap.remove(entry);
+    this.leaveHeaps(entry);
     this.freeValue(entry);
     this.allocator.free(entry);
   }
@@ -212,7 +227,7 @@ export class Keyspace {
   detach(entry: number, hash: number): void {
     this.table.locate(entry, hash);
     this.table.remove();
-    if (hasDeadline(this.arena, entry)) this.heap.remove(entry);
+    this.leaveHeaps(entry);
     this.allocator.free(entry);
   }
 
@@ -221,6 +236,50 @@ export class Keyspace {
     addToCounter(this.arena, COUNTER_EXPIRED, 1);
     this.shard.events.expired(this, entry, hash);
     this.goes(entry, hash);
+  }
+
+  /** Makes sure that the next `notePartDeadlines` needs no memory. @throws OutOfMemoryError */
+  reservePartDeadline(): void {
+    this.partHeap.reserve();
+  }
+
+  /** Deadlines inside the entry's value may have changed. @throws OutOfMemoryError unless reserved */
+  notePartDeadlines(entry: number): void {
+    const earliestMs = this.earliestPartMs(
+      typeOf(this.arena, entry),
+      rootOf(this.arena, entry),
+      encodingOf(this.arena, entry),
+    );
+    const known = hasPartDeadlines(this.arena, entry);
+    if (earliestMs === Number.POSITIVE_INFINITY) {
+      if (!known) return;
+      this.partHeap.remove(entry);
+      clearFlag(this.arena, entry, FLAG_PART_DEADLINES);
+      return;
+    }
+    if (known) {
+      if (this.partHeap.deadlineOf(entry) !== earliestMs) this.partHeap.change(entry, earliestMs);
+    } else {
+      this.partHeap.add(entry, earliestMs);
+      setFlag(this.arena, entry, FLAG_PART_DEADLINES);
+    }
+    this.shard.noticeDeadline(earliestMs);
+  }
+
+  /** Removes what is due inside an entry's value, at most `limit`, and the entry if nothing is left. @returns how many */
+  expireParts(entry: number, nowMs: number, limit: number): number {
+    const { allocator, arena } = this;
+    const type = valueType(typeOf(arena, entry));
+    const hash = this.hash(entry);
+    const removed = type.expireDue?.(allocator, rootOf(arena, entry), encodingOf(arena, entry), nowMs, limit) ?? 0;
+    addToCounter(arena, COUNTER_EXPIRED_PARTS, removed);
+    this.notePartDeadlines(entry);
+    this.shard.events.partsExpired?.(this, entry, hash);
+    const isEmpty = type.lengthOf(allocator, rootOf(arena, entry), encodingOf(arena, entry)) === 0;
+    if (isEmpty) this.shard.events.emptied?.(this, entry, hash);
+    this.shard.changed(this.db, this.region, keyAt(arena, entry), keyLength(arena, entry), hash);
+    if (isEmpty) this.remove(entry, hash);
+    return removed;
   }
 
   /** Removes an entry because memory is short. */
@@ -244,6 +303,7 @@ export class Keyspace {
     });
     this.table.drop();
     this.heap.drop();
+    this.partHeap.drop();
     this.tellAwaited();
   }
 
@@ -275,6 +335,16 @@ export class Keyspace {
     const { awaited, events } = this.shard;
     if (awaited.count === 0) return;
     awaited.each(this.db, (_node, _hash, at, length) => events.awaited(this.db, this.region, at, length));
+  }
+
+  private leaveHeaps(entry: number): void {
+    if (hasDeadline(this.arena, entry)) this.heap.remove(entry);
+    if (hasPartDeadlines(this.arena, entry)) this.partHeap.remove(entry);
+  }
+
+  private earliestPartMs(type: number, root: number, encoding: number): number {
+    if (type === TYPE_STRING) return Number.POSITIVE_INFINITY;
+    return valueType(type).earliestDeadlineMs?.(this.allocator, root, encoding) ?? Number.POSITIVE_INFINITY;
   }
 
   private freeValue(entry: number): void {
@@ -309,7 +379,9 @@ export class Keyspace {
   ): number {
     const { arena, shard } = this;
     const access = old !== 0 && shard.access.isLfu ? accessOf(arena, old) : shard.access.initial;
+    const partMs = this.earliestPartMs(kind & 15, valueOrRoot, kind >> 4);
     if (deadlineMs !== NO_DEADLINE) this.heap.reserve();
+    if (partMs !== Number.POSITIVE_INFINITY) this.partHeap.reserve();
     if (old === 0) this.table.reserve(hash);
     const entry = this.allocator.allocate(entryBytes(flags, keyBytes, valueBytes));
     writeEntry(arena, entry, kind, flags, access, key, keyFrom, keyBytes, valueOrRoot);
@@ -319,7 +391,7 @@ export class Keyspace {
     } else {
       this.table.locate(old, hash);
       this.table.replace(entry);
-      if (hasDeadline(arena, old)) this.heap.remove(old);
+      this.leaveHeaps(old);
       this.freeValue(old);
       this.allocator.free(old);
     }
@@ -327,6 +399,7 @@ export class Keyspace {
       this.heap.add(entry, deadlineMs);
       this.shard.noticeDeadline(deadlineMs);
     }
+    if (partMs !== Number.POSITIVE_INFINITY) this.notePartDeadlines(entry);
     return entry;
   }
 
@@ -361,6 +434,7 @@ export class Keyspace {
         this.heap.remove(entry);
       }
     }
+    if ((flags & FLAG_PART_DEADLINES) !== 0) this.partHeap.moved(moved);
     this.allocator.free(entry);
     return moved;
   }

@@ -24,6 +24,9 @@ export interface KeyEvents {
   /** A key goes because its time is over, or to make room. The entry is still whole. */
   expired(keyspace: Keyspace, entry: number, hash: number): void;
   evicted(keyspace: Keyspace, entry: number, hash: number): void;
+  /** Parts of a value (fields of a hash) have gone because their time was over. If none is left, the entry goes next. */
+  partsExpired?(keyspace: Keyspace, entry: number, hash: number): void;
+  emptied?(keyspace: Keyspace, entry: number, hash: number): void;
   /** A key that clients wait for has changed. The bytes are good during the call. */
   awaited(db: number, key: Region, at: number, length: number): void;
 }
@@ -96,12 +99,13 @@ export class Shard {
     let earliest = Number.POSITIVE_INFINITY;
     for (const keyspace of this.keyspaces) {
       if (keyspace.volatileCount > 0) earliest = Math.min(earliest, keyspace.heap.earliestMs);
+      if (keyspace.partHeap.count > 0) earliest = Math.min(earliest, keyspace.partHeap.earliestMs);
     }
     return earliest;
   }
 
   /**
-   * Removes keys whose deadline has come, at most `limit`.
+   * Removes keys, and parts of values, whose deadline has come, at most `limit`.
    * @param onExpired is told how late each was, in ms
    * @returns how many were removed; `limit` means there may be more
    */
@@ -113,6 +117,10 @@ export class Shard {
         const entry = keyspace.heap.earliestEntry;
         keyspace.expire(entry, keyspace.hash(entry));
         removed++;
+      }
+      while (removed < limit && keyspace.partHeap.count > 0 && keyspace.partHeap.earliestMs <= nowMs) {
+        onExpired(nowMs - keyspace.partHeap.earliestMs);
+        removed += keyspace.expireParts(keyspace.partHeap.earliestEntry, nowMs, limit - removed);
       }
     }
     return removed;

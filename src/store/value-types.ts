@@ -17,6 +17,13 @@ export interface ValueType {
   encodingName(allocator: Allocator, root: number, encoding: number): string;
   /** How many elements, as lazy freeing and hand-off weigh it. */
   lengthOf(allocator: Allocator, root: number, encoding: number): number;
+  /**
+   * Of types whose parts have deadlines: the earliest in ms, or Infinity. Whenever it is finite, word 0 of the root is the
+   * store's, which keeps the entry's place among such values there.
+   */
+  earliestDeadlineMs?(allocator: Allocator, root: number, encoding: number): number;
+  /** Removes parts that are due, at most `limit`; root and encoding stay. @returns how many */
+  expireDue?(allocator: Allocator, root: number, encoding: number, nowMs: number, limit: number): number;
 }
 
 const types: (ValueType | undefined)[] = new Array(16).fill(undefined);

@@ -7,6 +7,8 @@ import {
   HashCursor,
   hashCount,
   hashDeadline,
+  hashEarliestDeadline,
+  hashExpireDue,
   hashFind,
   hashFree,
   hashReadField,
@@ -74,6 +76,12 @@ export const hashValueType = {
   },
 
   encodingName: (_allocator: Allocator, _root: number, encoding: number): string => ENCODING_NAMES[encoding],
+
+  earliestDeadlineMs: (allocator: Allocator, root: number, encoding: number): number =>
+    encoding === HASH_LISTPACK ? Number.POSITIVE_INFINITY : hashEarliestDeadline(Value.of(allocator, root, encoding)),
+
+  expireDue: (allocator: Allocator, root: number, encoding: number, nowMs: number, limit: number): number =>
+    hashExpireDue(Value.of(allocator, root, encoding), nowMs, limit),
 
   lengthOf: (allocator: Allocator, root: number, encoding: number): number =>
     hashCount(Value.of(allocator, root, encoding)),
