@@ -1,4 +1,4 @@
-/** Inline commands: words on a line, as typed into telnet. A cold path; the words are copied. */
+/** Inline commands: words on a line, as typed into telnet. Words are left where they are, unless some are quoted. */
 import { Region } from '../base/region.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -9,6 +9,30 @@ const hexDigit = (c: number): number => {
   return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 };
 const ESCAPES = new Map([...'nrtba'].map((letter, i) => [letter.charCodeAt(0), [10, 13, 9, 8, 7][i]]));
+
+const isQuote = (c: number): boolean => c === 34 || c === 39;
+
+/**
+ * Splits `source[from, to)` at its blanks.
+ * @returns false if there is a quote somewhere: then nothing is to be had this way
+ */
+export function splitPlainInline(source: Region, from: number, to: number, into: Arguments): boolean {
+  const u8 = source.u8;
+  let argc = 0;
+  let at = from;
+  for (;;) {
+    while (at < to && isSpace(u8[at])) at++;
+    if (at >= to) break;
+    const start = at;
+    while (at < to && !isSpace(u8[at])) if (isQuote(u8[at++])) return false;
+    if (argc === into.at.length) into.reserve(argc + 1);
+    into.at[argc] = start;
+    into.size[argc++] = at - start;
+  }
+  into.source = source;
+  into.argc = argc;
+  return true;
+}
 
 /**
  * Splits `source[from, to)` into words, with Redis' quoting: "…" with escapes, '…' with \' only; a closing quote must be
@@ -45,7 +69,7 @@ function readWord(u8: Uint8Array, from: number, to: number, word: number[]): num
   let at = from;
   while (at < to && !isSpace(u8[at])) {
     const c = u8[at];
-    if (c === 34 || c === 39) {
+    if (isQuote(c)) {
       at = c === 34 ? readDoubleQuoted(u8, at + 1, to, word) : readSingleQuoted(u8, at + 1, to, word);
       if (at < 0 || (at < to && !isSpace(u8[at]))) return -1;
       return at;

@@ -5,7 +5,7 @@
  */
 import type { Region } from '../base/region.ts';
 import type { Arguments } from './arguments.ts';
-import { splitInline } from './inline.ts';
+import { splitInline, splitPlainInline } from './inline.ts';
 
 export const PARSED = 0;
 export const INCOMPLETE = 1;
@@ -135,6 +135,7 @@ export class Parser {
     if (end - from > LINE_BYTES_MAX) return this.fail('too big inline request');
     this.end = end + 1;
     const lineEnd = end > from && u8[end - 1] === CR ? end - 1 : end;
+    if (splitPlainInline(source, from, lineEnd, into)) return PARSED;
     if (!splitInline(source, from, lineEnd, into)) return this.fail('unbalanced quotes in request');
     return PARSED;
   }

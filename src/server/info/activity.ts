@@ -1,6 +1,13 @@
 /** INFO persistence, stats, replication, commandstats, errorstats and keyspace: what has been done, and to what. */
 
-import { COUNTER_DIRTY, COUNTER_EVICTED, COUNTER_EXPIRED, COUNTER_HITS, COUNTER_MISSES } from '../../store/counters.ts';
+import {
+  COUNTER_DIRTY,
+  COUNTER_EVICTED,
+  COUNTER_EXPIRED,
+  COUNTER_EXPIRED_PARTS,
+  COUNTER_HITS,
+  COUNTER_MISSES,
+} from '../../store/counters.ts';
 import { sumCounters } from '../counters.ts';
 import type { Services } from '../services.ts';
 import { averageTtlMs } from './average-ttl.ts';
@@ -62,7 +69,7 @@ export function statsFields({ server, shards, errorStats, housekeeping }: Servic
     ['sync_full', 0],
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
-    ['expired_subkeys', 0],
+    ['expired_subkeys', sumCounters(shards, COUNTER_EXPIRED_PARTS)],
     ['expired_keys', sumCounters(shards, COUNTER_EXPIRED)],
     ['expired_stale_perc', '0.00'],
     ['expired_time_cap_reached_count', 0],
