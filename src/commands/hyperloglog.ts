@@ -8,6 +8,7 @@ import {
   denseRaise,
   dropEstimate,
   estimateIn,
+  exactEstimateIn,
   formOf,
   hasEstimate,
   isSketch,
@@ -99,16 +100,14 @@ function pfcount(ctx: Context): void {
   if (!hasEstimate(region, at)) {
     histogram.fill(0);
     if (!countValues(histogram, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
-    const count = estimate(histogram);
     setFlag(arena, entry, FLAG_RAW);
-    keepEstimate(region, at, count);
+    keepEstimate(region, at, estimate(histogram));
     // The string has changed, though nobody is told but those who watch or copy it.
     ctx.touch(1, UNANNOUNCED);
-    return ctx.reply.integer(count);
   }
-  const kept = estimateIn(region, at);
-  if (kept <= Number.MAX_SAFE_INTEGER) ctx.reply.integer(Number(kept));
-  else ctx.reply.bigInteger(kept);
+  const count = estimateIn(region, at);
+  if (Number.isSafeInteger(count)) ctx.reply.integer(count);
+  else ctx.reply.bigInteger(exactEstimateIn(region, at));
 }
 
 /** Raises `union`, cleared first, to all sketches from `firstArg` on. @returns whether one of them is dense */
@@ -131,7 +130,9 @@ function countUnion(ctx: Context): void {
   unite(ctx, 1);
   histogram.fill(0);
   for (let index = 0; index < REGISTERS; index++) histogram[union[index]]++;
-  ctx.reply.integer(estimate(histogram));
+  const count = estimate(histogram);
+  if (Number.isSafeInteger(count)) ctx.reply.integer(count);
+  else ctx.reply.bigInteger(BigInt(count));
 }
 
 function pfmerge(ctx: Context): void {

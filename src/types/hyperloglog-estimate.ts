@@ -11,12 +11,15 @@ const RANK_BITS = 50;
 /** 1 / (2 ln 2). */
 const ALPHA_INFINITE = 0.7213475204444817;
 
+/** What no hash leads to, but damaged registers do: as much as the header can hold beside its mark. */
+const ESTIMATE_MAX = 2 ** 63 - 1024;
+
 /** @param histogram how many registers have each value (VALUES of them) */
 export function estimate(histogram: Int32Array): number {
   let z = REGISTERS * tau((REGISTERS - histogram[RANK_BITS + 1]) / REGISTERS);
   for (let value = RANK_BITS; value >= 1; value--) z = (z + histogram[value]) * 0.5;
   z += REGISTERS * sigma(histogram[0] / REGISTERS);
-  return Math.round((ALPHA_INFINITE * REGISTERS * REGISTERS) / z);
+  return Math.min(Math.round((ALPHA_INFINITE * REGISTERS * REGISTERS) / z), ESTIMATE_MAX);
 }
 
 /** x + Σ x^(2^k) · 2^(k−1), as far as doubles tell a difference. */

@@ -27,6 +27,7 @@ export const SPARSE = 1;
 
 const MAGIC = 0x4c4c5948;
 const STALE = 0x80;
+const TWO_32 = 2 ** 32;
 
 /** Whether the string may be a sketch: a right header, and if dense the right length. */
 export function isSketch({ u8, view }: Region, at: number, length: number): boolean {
@@ -45,11 +46,16 @@ export function writeHeader({ u8, view }: Region, at: number, form: number): voi
 
 export const hasEstimate = (region: Region, at: number): boolean => (region.u8[at + 15] & STALE) === 0;
 
-/** The estimate kept in the header: up to 2^63, so possibly no longer exact as a number. */
-export const estimateIn = (region: Region, at: number): bigint => region.view.getBigUint64(at + 8, true);
+/** The estimate kept in the header: up to 2^63, rounded beyond 2^53. */
+export const estimateIn = ({ view }: Region, at: number): number =>
+  view.getUint32(at + 12, true) * TWO_32 + view.getUint32(at + 8, true);
 
-export function keepEstimate(region: Region, at: number, estimate: number): void {
-  region.view.setBigUint64(at + 8, BigInt(estimate), true);
+/** The estimate kept in the header, exact. Cold. */
+export const exactEstimateIn = ({ view }: Region, at: number): bigint => view.getBigUint64(at + 8, true);
+
+export function keepEstimate({ view }: Region, at: number, estimate: number): void {
+  view.setUint32(at + 8, estimate % TWO_32, true);
+  view.setUint32(at + 12, Math.floor(estimate / TWO_32), true);
 }
 
 export function dropEstimate(region: Region, at: number): void {
@@ -103,16 +109,24 @@ export function runLength(u8: Uint8Array, at: number, end: number): number {
 /** Raises each of `registers`, a byte each, to the sketch's. @returns false if the sketch is damaged */
 export function mergeInto(registers: Uint8Array, region: Region, at: number, length: number): boolean {
   if (formOf(region, at) === DENSE) {
-    for (let index = 0; index < REGISTERS; index++) {
-      const value = denseGet(region, at, index);
-      if (value > registers[index]) registers[index] = value;
-    }
+    mergeDense(registers, region.u8, at + HEADER_BYTES);
     return true;
   }
   return eachRun(region, at, length, (index, run, value) => {
     if (value === 0) return;
     for (let i = index; i < index + run; i++) if (value > registers[i]) registers[i] = value;
   });
+}
+
+/** Four registers are three bytes. */
+function mergeDense(registers: Uint8Array, u8: Uint8Array, at: number): void {
+  for (let index = 0, i = at; index < REGISTERS; index += 4, i += 3) {
+    const four = u8[i] | (u8[i + 1] << 8) | (u8[i + 2] << 16);
+    if ((four & 63) > registers[index]) registers[index] = four & 63;
+    if (((four >>> 6) & 63) > registers[index + 1]) registers[index + 1] = (four >>> 6) & 63;
+    if (((four >>> 12) & 63) > registers[index + 2]) registers[index + 2] = (four >>> 12) & 63;
+    if (four >>> 18 > registers[index + 3]) registers[index + 3] = four >>> 18;
+  }
 }
 
 /** Adds up in `histogram` how many registers have each value. @returns false if the sketch is damaged */
@@ -123,7 +137,6 @@ export function countValues(histogram: Int32Array, region: Region, at: number, l
     });
   }
   const { u8 } = region;
-  // Four registers are three bytes.
   for (let i = at + HEADER_BYTES; i < at + DENSE_BYTES; i += 3) {
     const four = u8[i] | (u8[i + 1] << 8) | (u8[i + 2] << 16);
     histogram[four & 63]++;

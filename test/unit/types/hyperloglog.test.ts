@@ -9,7 +9,11 @@ import {
   denseRaise,
   denseSet,
   eachRun,
+  estimateIn,
+  exactEstimateIn,
+  hasEstimate,
   isSketch,
+  keepEstimate,
   mergeInto,
   REGISTERS,
   writeHeader,
@@ -140,6 +144,15 @@ describe('HyperLogLog', () => {
       if (checkpoints.has(i)) checkpoints.set(i, estimateOf(dense, DENSE_BYTES));
     }
     for (const [count, counted] of checkpoints) expect(Math.abs(counted - count)).toBeLessThanOrEqual(count * 0.03);
+  });
+
+  it('estimates what no hash leads to as the most there is', () => {
+    const dense = newDense();
+    dense.u8.fill(0xff, 16);
+    const count = estimateOf(dense, DENSE_BYTES);
+    keepEstimate(dense, 0, count);
+    expect(hasEstimate(dense, 0)).toBe(true);
+    expect([estimateIn(dense, 0), exactEstimateIn(dense, 0)]).toEqual([count, BigInt(count)]);
   });
 
   it('is told from what only looks like it', () => {
