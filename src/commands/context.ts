@@ -183,6 +183,15 @@ export class Context extends Arguments {
     this.touchKey(keyspace, this.source, this.at[arg], this.size[arg], this.hash, event);
   }
 
+  /** `touch` for what Redis doesn't count as a change of the value: groups and consumers. WATCH doesn't hear of it. */
+  touchBeside(arg: number, event: KeyEvent): void {
+    const { arena, shard, db } = this.select(arg);
+    const { source, at, size, hash, ks } = this;
+    addToCounter(arena, COUNTER_DIRTY, 1);
+    shard.tellAwaiting(db, source, at[arg], size[arg], hash);
+    if (this.observer !== undefined) this.observer.touched(ks, source, at[arg], size[arg], hash, event);
+  }
+
   /** `touch` for a key that is no argument. */
   touchKey(keyspace: Keyspace, key: Region, at: number, length: number, hash: number, event: KeyEvent): void {
     addToCounter(keyspace.arena, COUNTER_DIRTY, 1);

@@ -52,14 +52,20 @@ export const byScore: RangeReader = (ctx, minArg, maxArg) => {
 
 const isOpen = (ctx: Context, arg: number): boolean => ctx.size[arg] > 0 && ctx.source.u8[ctx.at[arg]] === OPEN;
 
-/** As C's strtod reads a string of C: nothing is 0, too much is infinite, and a NUL ends it. */
+const SPACE = 32;
+const TAB = 9;
+const CARRIAGE_RETURN = 13;
+
+/** As C's strtod reads a string of C: nothing is 0, too much is infinite, blanks may come first, and a NUL ends it. */
 function scoreBound(ctx: Context, arg: number): number {
   const { u8 } = ctx.source;
-  const at = ctx.at[arg] + (isOpen(ctx, arg) ? 1 : 0);
+  let at = ctx.at[arg] + (isOpen(ctx, arg) ? 1 : 0);
   const argEnd = ctx.at[arg] + ctx.size[arg];
   let end = at;
   while (end < argEnd && u8[end] !== 0) end++;
   if (end === at) return 0;
+  while (at < end && (u8[at] === SPACE || (u8[at] >= TAB && u8[at] <= CARRIAGE_RETURN))) at++;
+  if (at === end) throw NOT_FLOATS;
   const value = parseDouble(u8, at, end - at);
   if (value !== undefined) return value;
   const text = latin1(ctx.source, at, end - at);

@@ -110,7 +110,8 @@ function create(ctx: Context): void {
   }
   if (entry === 0) putValue(ctx, 2, 0, TYPE_STREAM, stream, streamValueType.free);
   ctx.reply.ok();
-  ctx.touch(2, CREATED);
+  if (entry === 0) ctx.touch(2, CREATED);
+  else ctx.touchBeside(2, CREATED);
 }
 
 function setId(ctx: Context): void {
@@ -123,7 +124,7 @@ function setId(ctx: Context): void {
   id.store(arena, (group >> 2) + GROUP_LAST_ID);
   setExactCounter(arena, (group >> 2) + GROUP_ENTRIES_READ, capped(entriesRead));
   ctx.reply.ok();
-  ctx.touch(2, SETID);
+  ctx.touchBeside(2, SETID);
 }
 
 function destroy(ctx: Context): void {
@@ -132,7 +133,7 @@ function destroy(ctx: Context): void {
   if (group === 0) return ctx.reply.integer(0);
   groupRemove(stream.allocator, stream.base + STREAM_GROUPS, group);
   ctx.reply.integer(1);
-  ctx.touch(2, DESTROYED);
+  ctx.touchBeside(2, DESTROYED);
 }
 
 function createConsumer(ctx: Context): void {
@@ -141,7 +142,7 @@ function createConsumer(ctx: Context): void {
   if (findConsumer(stream.allocator.arena, group, source, at[4], size[4]) !== 0) return ctx.reply.integer(0);
   consumerCreate(stream.allocator, group, source, at[4], size[4], ctx.nowMs);
   ctx.reply.integer(1);
-  ctx.touch(2, CONSUMER_CREATED);
+  ctx.touchBeside(2, CONSUMER_CREATED);
 }
 
 function removeConsumer(ctx: Context): void {
@@ -149,7 +150,7 @@ function removeConsumer(ctx: Context): void {
   const consumer = findConsumer(stream.allocator.arena, group, ctx.source, ctx.at[4], ctx.size[4]);
   if (consumer === 0) return ctx.reply.integer(0);
   ctx.reply.integer(consumerRemove(stream.allocator, group, consumer));
-  ctx.touch(2, CONSUMER_REMOVED);
+  ctx.touchBeside(2, CONSUMER_REMOVED);
 }
 
 export const streamGroupCommands = [

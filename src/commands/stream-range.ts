@@ -80,7 +80,7 @@ function xsetid(ctx: Context): void {
   if (added >= 0n) setExactCounter(arena, stream.base + STREAM_ENTRIES_ADDED, added);
   if (!deleted.isMin) stream.storeId(STREAM_MAX_DELETED_ID, deleted);
   ctx.reply.ok();
-  ctx.touch(1, XSETID);
+  ctx.touchBeside(1, XSETID);
 }
 
 export const streamRangeCommands = [

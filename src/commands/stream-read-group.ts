@@ -82,7 +82,7 @@ export function useConsumer(ctx: Context, of: Stream, group: number, arg: number
   let consumer = findConsumer(allocator.arena, group, ctx.source, ctx.at[arg], ctx.size[arg]);
   if (consumer === 0) {
     consumer = consumerCreate(allocator, group, ctx.source, ctx.at[arg], ctx.size[arg], ctx.nowMs);
-    ctx.touch(keyArg, CONSUMER_CREATED);
+    ctx.touchBeside(keyArg, CONSUMER_CREATED);
   }
   setSeen(allocator.arena, consumer, ctx.nowMs);
   return consumer;

@@ -3,6 +3,7 @@ import { latin1 } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, type CommandSpec, command } from '../commands/define.ts';
 import { replyHelp } from '../commands/help.ts';
+import { subcommandSyntaxError } from '../commands/stream-access.ts';
 import { connectionOf } from './services.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -74,7 +75,10 @@ function replySubscribers(ctx: Context, subscriptions: Subscriptions, listing: '
 export function pubsubCommands(subscriptions: Subscriptions): readonly Command[] {
   const { hub } = subscriptions;
   const declare = (spec: Omit<CommandSpec, 'group' | 'scope'>) => command({ ...spec, group: 'pubsub', scope: 'none' });
-  const pattern = (ctx: Context) => (ctx.argc > 2 ? nameIn(ctx, 2) : undefined);
+  const pattern = (ctx: Context) => {
+    if (ctx.argc > 3) throw subcommandSyntaxError(ctx);
+    return ctx.argc > 2 ? nameIn(ctx, 2) : undefined;
+  };
   return [
     declare({
       name: 'SUBSCRIBE',

@@ -75,6 +75,11 @@ export class Shard {
       const node = this.watched.find(db, key, at, length, hash);
       if (node !== 0) this.watched.bump(node);
     }
+    this.tellAwaiting(db, key, at, length, hash);
+  }
+
+  /** Something about a key has changed that is nothing to WATCH but perhaps to who waits for the key. */
+  tellAwaiting(db: number, key: Region, at: number, length: number, hash: number): void {
     if (this.awaited.count > 0 && this.awaited.find(db, key, at, length, hash) !== 0) {
       this.events.awaited(db, key, at, length);
     }

@@ -40,6 +40,12 @@ const changes: readonly { commands: readonly string[]; parts: readonly (keyof Ro
     parts: ['keySpecs'],
     why: 'the destination’s position is called incomplete: the last of several STOREs counts',
   },
+  {
+    commands: ['xread', 'xreadgroup'],
+    parts: ['keySpecs'],
+    why: 'a key named STREAMS can mislead the search: incomplete',
+  },
+  { commands: ['quit'], parts: ['flags'], why: 'it is a command like any other since 7.2' },
   { commands: ['wait'], parts: ['flags', 'categories'], why: 'scripts may call it, and it counts as blocking' },
 ];
 

@@ -108,6 +108,16 @@ export const knownDifferences: readonly KnownDifference[] = [
       name.startsWith('COMMAND GETKEYS') && isArityError(oracle) && isError(subject) && !isArityError(subject),
   },
   {
+    id: 'getkeys-of-malformed-counts',
+    commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
+    what: 'a number of keys such as `1e5` or ` 1` is an error',
+    reason: 'Redis reads that number by `atoi` there and finds one key; the command itself would refuse it.',
+    covers: ({ name, subject, oracle }) =>
+      name.startsWith('COMMAND GETKEYS') &&
+      text(subject) === 'ERR Invalid arguments specified for command' &&
+      !isError(oracle),
+  },
+  {
     id: 'scan-unknown-type',
     commands: 'SCAN',
     what: '`TYPE` with a name that is no type is an error',
@@ -134,7 +144,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'Redis 7.2 reads cursors by another function than 7.0.',
     covers: ({ name, command, subject, oracle }) =>
       name.endsWith('SCAN') &&
-      command.slice(1, 3).some((word) => word === '' || word.startsWith(' ')) &&
+      command.slice(1, 3).some((word) => /^([ \0]|$)/.test(word)) &&
       [subject, oracle].some((reply) => text(reply) === 'ERR invalid cursor'),
   },
   {

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { crc16, keySlot } from '../../../src/base/crc16.ts';
 import { Crc64 } from '../../../src/base/crc64.ts';
 import { sha1Hex } from '../../../src/base/sha1.ts';
 
 const check = Buffer.from('-123456789-');
-const slotOf = (key: string) => keySlot(Buffer.from(`{${key}}`), 1, Buffer.byteLength(key));
 
 describe('CRC-64', () => {
   it('has the check value of the Jones polynomial', () => {
@@ -28,28 +26,6 @@ describe('CRC-64', () => {
     }
     sum.reset();
     expect(String(sum)).toBe('0000000000000000');
-  });
-});
-
-describe('CRC-16', () => {
-  it('has the check value of XMODEM', () => {
-    expect(crc16(check, 1, 9)).toBe(0x31c3);
-  });
-
-  it.each([
-    ['', 0],
-    ['bar', 5061],
-    ['{bar}', 5061],
-    ['foo{bar}{zap}', 5061],
-    ['foo{}{bar}', 8363],
-    ['foo{{bar}}zap', 4015],
-  ])('slot of %j', (key, slot) => {
-    expect(slotOf(key)).toBe(slot);
-  });
-
-  it('takes no brace from beyond the key', () => {
-    expect(slotOf('x{a')).toBe(crc16(Buffer.from('x{a'), 0, 3) % 16384);
-    expect(slotOf('a}b')).toBe(crc16(Buffer.from('a}b'), 0, 3) % 16384);
   });
 });
 
