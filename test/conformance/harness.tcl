@@ -68,7 +68,7 @@ proc harness_wrap_test {} {
         set ::harness_in_test 0
         if {$status != 0} { return -options $options $result }
         if {$::external && $::num_failed != $failed_before && [llength $::servers] > 0} {
-            catch { reconnect }
+            catch { harness_reconnect }
             dict for {name value} $::harness_config_before { catch { harness_orig_r config set $name $value } }
         }
         return $result
@@ -113,7 +113,7 @@ proc harness_wrap_helpers {} {
         if {!$::harness_in_test} {
             if {[catch {uplevel 1 [list harness_orig_r {*}$args]} result]} {
                 harness_note "between tests, [string range [lrange $args 0 1] 0 50] failed: [string range $result 0 90]"
-                if {[string match "*I/O error*" $result]} { catch {reconnect} }
+                if {[string match "*I/O error*" $result]} { catch {harness_reconnect} }
                 return ""
             }
             return $result
@@ -134,6 +134,16 @@ proc harness_wrap_helpers {} {
         }
         uplevel 1 [list harness_orig_r {*}$args]
     }
+}
+
+# The suite's own reconnect stops where the old client is already gone, as after an ended connection.
+proc harness_reconnect {} {
+    set srv [lindex $::servers end]
+    set client [redis [dict get $srv host] [dict get $srv port] 0 $::tls]
+    catch { [dict get $srv client] close }
+    if {!$::singledb} { $client select 9 }
+    dict set srv client $client
+    lset ::servers end $srv
 }
 
 # Whether the server takes CONFIG SET name value; the value is put back.
