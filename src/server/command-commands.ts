@@ -64,7 +64,7 @@ export function commandCommands(registry: Registry): readonly Command[] {
     if (found === undefined) throw UNKNOWN;
     if (found.subcommands.size > 0 && ctx.argc > 3) found = found.subcommands.get(ctx.text(3).toLowerCase());
     if (found === undefined) throw UNKNOWN;
-    if (found.keySpecs.length === 0) throw NO_KEYS;
+    if (found.keySpecs.every(({ flags }) => flags.includes('not_key'))) throw NO_KEYS;
     const { arity } = found;
     const argc = ctx.argc - 2;
     if (arity > 0 ? argc !== arity : argc < -arity) throw BAD_COUNT;

@@ -61,6 +61,14 @@ function withoutNewFields(reply: Reply): Reply {
   return { kind: reply.kind, items };
 }
 
+/** Whether the word that tells how many keys follow tells no such thing. */
+function hasBadNumkeys([name, ...words]: Command): boolean {
+  const at = /^(Z(UNION|INTER|DIFF)STORE|BZMPOP|BLMPOP|EVAL.*)$/i.test(name) ? 1 : 0;
+  const takesNumkeys = at === 1 || /^(Z(UNION|INTER|DIFF|INTERCARD|MPOP)|SINTERCARD|LMPOP)$/i.test(name);
+  const numkeys = words[at] ?? '';
+  return takesNumkeys && !(/^[1-9]\d*$/.test(numkeys) && Number(numkeys) <= words.length - at - 1);
+}
+
 const isArityError = (reply: Reply) => text(reply).startsWith('ERR wrong number of arguments for ');
 
 const doubleCommands = /^(Z|BZ)|^GEO|^(HINCRBYFLOAT|INCRBYFLOAT|EXEC|EVAL|SORT)/;
@@ -116,6 +124,13 @@ export const knownDifferences: readonly KnownDifference[] = [
       name.startsWith('COMMAND GETKEYS') &&
       text(subject) === 'ERR Invalid arguments specified for command' &&
       !isError(oracle),
+  },
+  {
+    id: 'getkeys-of-bad-numkeys',
+    commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
+    what: 'a number of keys that is none, or too large, is refused as the command itself would refuse it',
+    reason: 'Redis reads it by `atoi` there: `1e400` is 1, `+1` is 1, `abc` is 0.',
+    covers: ({ name, command }) => name.startsWith('COMMAND GETKEYS') && hasBadNumkeys(command.slice(2)),
   },
   {
     id: 'scan-unknown-type',
