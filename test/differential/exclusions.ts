@@ -71,6 +71,7 @@ export const excludedCommands: ReadonlyMap<string, string> = new Map([
   ['PFSELFTEST', 'internal, and takes seconds'],
   ['DUMP', 'the payload carries the version; sent as DUMP with RESTORE of it'],
   ['OBJECT REFCOUNT', 'Mayfly shares no objects'],
+  ['XSETID', 'Redis 7.2 refuses IDs below the highest deleted one, which 7.0 takes; held in the examples'],
   ['SWAPDB', 'other connections see it; held in the examples'],
 ]);
 

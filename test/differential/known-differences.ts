@@ -215,15 +215,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: ({ subject, oracle }) => [subject, oracle].every((reply) => text(reply).startsWith('ERR Unbalanced ')),
   },
   {
-    id: 'xsetid-deleted-first',
-    commands: 'XSETID',
-    what: 'an ID below both the last entry and the highest deleted one is told to be below the latter',
-    reason: 'Redis 7.2 looks at the deleted one first.',
-    covers: ({ name, subject, oracle }) =>
-      name === 'XSETID' &&
-      [subject, oracle].every((reply) => text(reply).startsWith('ERR The ID specified in XSETID is smaller than ')),
-  },
-  {
     id: 'group-lag',
     commands: 'XINFO GROUPS, XINFO STREAM',
     what: '`lag` is known after trimming too, and `entries-read` is at most what was ever added',

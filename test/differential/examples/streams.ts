@@ -254,4 +254,19 @@ export const streams: readonly Examples[] = [
       ['XNACK none g FAIL IDS 1 1-0', error('NOGROUP ')],
     ],
   },
+  {
+    needs: 'XSETID',
+    lines: [
+      ['XSETID none 1-0', error('ERR no such key')],
+      ['XADD s 5-0 f v', '5-0'],
+      ['XSETID s 4-0', error('ERR The ID specified in XSETID is smaller than the target stream top item')],
+      ['XSETID s 9-0', 'OK'],
+      ['XADD s 8-0 f v', error('ERR The ID specified in XADD is equal or smaller than the target stream top item')],
+      ['XDEL s 5-0', 1],
+      ['XSETID s 4-0', error('ERR The ID specified in XSETID is smaller than current max_deleted_entry_id')],
+      ['XSETID s 10-0 ENTRIESADDED -1 MAXDELETEDID 1-0', error('ERR entries_added must be positive')],
+      ['XSETID s 10-0 ENTRIESADDED 7 MAXDELETEDID 6-0', 'OK'],
+      ['XADD s 10-1 f v', '10-1'],
+    ],
+  },
 ];
