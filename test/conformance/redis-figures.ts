@@ -182,7 +182,7 @@ const rows: Readonly<Record<string, readonly [external: Row | null, spawn: Row |
     [20, 0, 0, 70],
   ],
   'unit/lazyfree': [
-    [3, 1, 0, 6],
+    [4, 0, 0, 1],
     [4, 0, 0, 1],
   ],
   'unit/wait': [
