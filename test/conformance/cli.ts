@@ -24,7 +24,7 @@ const usage = `Runs the Tcl suite of redis against Mayfly and counts it test by 
   --out DIRECTORY         logs and results.tsv (a directory under the system's temporary one)
   --port N                external: the server's port; spawn: the first of 200 (21111)
   --unit-seconds N        a unit takes no longer (300)
-  --idle-seconds N        a test without a sign for so long has hung (75)
+  --idle-seconds N        a test without a sign for so long has hung (75, --quick 30)
   --list-since REVISION   no run: fails if expected-failures.md holds a test that it didn't at that git revision
 
 Ends with 1 when a test fails that expected-failures.md does not name, or one it names passes.
@@ -39,7 +39,7 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: join(tmpdir(), 'mayfly-conformance') },
     port: { type: 'string', default: '21111' },
     'unit-seconds': { type: 'string', default: '300' },
-    'idle-seconds': { type: 'string', default: '75' },
+    'idle-seconds': { type: 'string' },
     'list-since': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -102,7 +102,7 @@ async function runOne(unit: string, mode: Mode, server: ServerCommand, tree: str
         port,
         logFile: join(values.out, `${unit.replaceAll('/', '_')}.log`),
         unitLimitMs: Number(values['unit-seconds']) * 1000,
-        idleLimitMs: Number(values['idle-seconds']) * 1000,
+        idleLimitMs: Number(values['idle-seconds'] ?? (values.quick ? 30 : 75)) * 1000,
         skip: [],
       },
       restart,
