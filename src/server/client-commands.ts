@@ -4,7 +4,7 @@ import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error, SYNTAX_ERROR } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
-import { bulkBytes, byteText } from './byte-text.ts';
+import { byteText } from './byte-text.ts';
 import { setLibrary, setName } from './client-attributes.ts';
 import { killFilter, listFilter } from './client-filter.ts';
 import { clientLine } from './client-line.ts';
@@ -72,7 +72,7 @@ const ownCommands: readonly Command[] = [
   own('GETNAME', '2.6.9', '', 'Returns the name of the connection.', (ctx) => {
     const { name } = connectionOf(ctx);
     if (name === '') ctx.reply.null();
-    else bulkBytes(ctx.reply, name);
+    else ctx.reply.bulkBytes(name);
   }),
   own('GETREDIR', '6.0.0', '', 'Returns the client that invalidations of this one are sent to, or -1.', (ctx) =>
     ctx.reply.integer(-1),

@@ -4,7 +4,7 @@ import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
 import { ConfigCommandError } from '../config/refusal.ts';
-import { bulkBytes, byteText, textOfBytes } from './byte-text.ts';
+import { byteText, textOfBytes } from './byte-text.ts';
 import { isLocal } from './locality.ts';
 import type { Services } from './services.ts';
 import { connectionOf } from './services.ts';
@@ -19,8 +19,8 @@ export function configCommands(services: Services): readonly Command[] {
     const found = config.get(patterns);
     ctx.reply.map(found.length);
     for (const [name, text] of found) {
-      bulkBytes(ctx.reply, name);
-      bulkBytes(ctx.reply, text);
+      ctx.reply.bulkBytes(name);
+      ctx.reply.bulkBytes(text);
     }
   };
 

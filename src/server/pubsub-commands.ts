@@ -1,15 +1,13 @@
 /** SUBSCRIBE and its kin, PUBLISH, PUBSUB. */
-import { latin1 } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, type CommandSpec, command } from '../commands/define.ts';
 import { replyHelp } from '../commands/help.ts';
 import { subcommandSyntaxError } from '../commands/stream-access.ts';
+import { byteText } from './byte-text.ts';
 import { connectionOf } from './services.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 type Listing = 'channels' | 'patterns' | 'shardChannels';
-
-const nameIn = (ctx: Context, arg: number): string => latin1(ctx.source, ctx.at[arg], ctx.size[arg]);
 
 /** What a connection is told of each subscription: how many it now has of that sort; channels and patterns are one sort. */
 function replyCount(
@@ -31,7 +29,7 @@ function subscribing(subscriptions: Subscriptions, listing: Listing, word: strin
   return (ctx) => {
     const connection = connectionOf(ctx);
     for (let arg = 1; arg < ctx.argc; arg++) {
-      const name = nameIn(ctx, arg);
+      const name = byteText(ctx, arg);
       subscriptions.hub.subscribe(subscriptions.of(connection), listing, name);
       replyCount(ctx, subscriptions, word, name, listing);
     }
@@ -44,7 +42,7 @@ function unsubscribing(subscriptions: Subscriptions, listing: Listing, word: str
     const connection = connectionOf(ctx);
     const subscriber = subscriptions.of(connection);
     const names =
-      ctx.argc === 1 ? [...subscriber[listing]] : Array.from({ length: ctx.argc - 1 }, (_, i) => nameIn(ctx, i + 1));
+      ctx.argc === 1 ? [...subscriber[listing]] : Array.from({ length: ctx.argc - 1 }, (_, i) => byteText(ctx, i + 1));
     for (const name of names) {
       subscriptions.hub.unsubscribe(subscriber, listing, name);
       replyCount(ctx, subscriptions, word, name, listing);
@@ -68,7 +66,7 @@ function replySubscribers(ctx: Context, subscriptions: Subscriptions, listing: '
   ctx.reply.array((ctx.argc - 2) * 2);
   for (let arg = 2; arg < ctx.argc; arg++) {
     ctx.reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
-    ctx.reply.integer(subscriptions.hub.subscriberCount(listing, nameIn(ctx, arg)));
+    ctx.reply.integer(subscriptions.hub.subscriberCount(listing, byteText(ctx, arg)));
   }
 }
 
@@ -77,7 +75,7 @@ export function pubsubCommands(subscriptions: Subscriptions): readonly Command[]
   const declare = (spec: Omit<CommandSpec, 'group' | 'scope'>) => command({ ...spec, group: 'pubsub', scope: 'none' });
   const pattern = (ctx: Context) => {
     if (ctx.argc > 3) throw subcommandSyntaxError(ctx);
-    return ctx.argc > 2 ? nameIn(ctx, 2) : undefined;
+    return ctx.argc > 2 ? byteText(ctx, 2) : undefined;
   };
   return [
     declare({
@@ -153,7 +151,7 @@ export function pubsubCommands(subscriptions: Subscriptions): readonly Command[]
       syntax: 'shardchannel message',
       keys: 'not_key 1',
       flags: 'pubsub loading stale fast',
-      run: (ctx) => ctx.reply.integer(hub.publishToShard(nameIn(ctx, 1), ctx.source, ctx.at[2], ctx.size[2])),
+      run: (ctx) => ctx.reply.integer(hub.publishToShard(byteText(ctx, 1), ctx.source, ctx.at[2], ctx.size[2])),
     }),
     declare({
       name: 'PUBSUB',

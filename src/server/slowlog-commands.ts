@@ -4,7 +4,7 @@ import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
-import { bulkBytes } from './byte-text.ts';
+
 import type { Services } from './services.ts';
 
 const BAD_COUNT = error('ERR count should be greater than or equal to -1');
@@ -23,9 +23,9 @@ export function slowlogCommands({ slowLog }: Services): readonly Command[] {
       w.integer(seconds);
       w.integer(Math.floor(microseconds));
       w.array(args.length);
-      for (const arg of args) bulkBytes(w, arg);
-      bulkBytes(w, address);
-      bulkBytes(w, clientName);
+      for (const arg of args) w.bulkBytes(arg);
+      w.bulkBytes(address);
+      w.bulkBytes(clientName);
     }
   };
 
