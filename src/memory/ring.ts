@@ -66,6 +66,11 @@ export class RingProducer {
     this.seenTail = Atomics.load(this.i32, WORD_TAIL);
   }
 
+  /** What has ever been committed, in bytes, modulo 2^32: the next record's place, as a successor finds it too. */
+  get position(): number {
+    return this.head;
+  }
+
   /**
    * Room for a payload of at most `bytes` (≤ payloadBytesMax), to be written and then committed. Reserving again forgets
    * what was reserved and not committed.
@@ -150,6 +155,11 @@ export class RingConsumer {
     }
     this.payloadBytes = bytes;
     return HEADER_BYTES + at + RECORD_HEAD_BYTES;
+  }
+
+  /** The place of the record that `peek` found, in bytes ever released, modulo 2^32: a successor that peeks finds the same. */
+  get position(): number {
+    return this.tail;
   }
 
   /** Gives the record that `peek` found back to the producer: its bytes are no longer to be read. */

@@ -129,15 +129,23 @@ export class Mail {
         const fits = name.length + REPLY_HEAD_BYTES <= correspondent.replies.payloadBytesMax;
         const at = this.reserveReply(correspondent, REPLY_HEAD_BYTES + (fits ? name.length : 0));
         writeKeyReady(correspondent.replies.region, at, db, fits ? name : undefined);
-        this.commitReply(correspondent);
+        correspondent.replies.commit();
+        this.wake(correspondent);
       }
     }
   }
 
   /** Answers what a predecessor had begun when it died. */
   answerOrphans(): void {
-    this.board.takeRunning((ioThread, session) => {
-      this.answerLost(this.correspondents[ioThread], session);
+    // It may have died between a commit and the wake-up, for which its doorbell then doesn't ask any more.
+    for (const { wake } of this.correspondents) wake();
+    this.board.visitRunning((slot, { ioThread, session, takenAt, answeredAt }) => {
+      const correspondent = this.correspondents[ioThread];
+      const { requests, replies } = correspondent;
+      const isStillThere = requests.peek() >= 0 && requests.position === takenAt;
+      const isAnswered = answeredAt !== undefined && replies.position !== answeredAt;
+      if (isStillThere || isAnswered) this.board.end(slot);
+      else this.answerLost(correspondent, slot, session);
     });
   }
 
@@ -145,23 +153,24 @@ export class Mail {
     const correspondent = this.correspondents[index];
     const { requests } = correspondent;
     const level = this.level(this.depth);
+    let lost = false;
+    let session: number;
     if (requests.region.view.getInt32(at, true) === BY_PORT) {
-      const session = requests.region.view.getInt32(at + 4, true);
+      session = requests.region.view.getInt32(at + 4, true);
       const long = this.takeLongRequest(index, session);
-      if (long === undefined) {
-        requests.release();
-        return this.answerLost(correspondent, session);
-      }
-      level.request = long;
+      if (long === undefined) lost = true;
+      else level.request = long;
     } else {
       const bytes = requests.payloadBytes;
       if (bytes > level.request.length) level.request = Region.allocate(Math.max(bytes, level.request.length * 2));
       level.request.u8.set(requests.region.u8.subarray(at, at + bytes));
+      session = sessionOf(level.request);
     }
-    const slot = this.board.begin(index, sessionOf(level.request));
+    const slot = this.board.begin(index, session, requests.position);
     requests.release();
-    this.run(correspondent, level);
-    this.board.end(slot);
+    if (lost) return this.answerLost(correspondent, slot, session);
+    this.run(correspondent, level, slot);
+    this.afterLocks();
   }
 
   /** The request that a record in the ring announces; undefined if it was sent to a predecessor and died with it. */
@@ -176,14 +185,14 @@ export class Mail {
     return isIt ? found : undefined;
   }
 
-  private answerLost(correspondent: Correspondent, session: number): void {
+  private answerLost(correspondent: Correspondent, slot: number, session: number): void {
     const { ctx } = this.level(this.depth);
     ctx.reply.rewind(0);
     ctx.reply.error(WORKER_DIED);
-    this.sendReply(correspondent, session, ctx);
+    this.sendReply(correspondent, slot, session, ctx);
   }
 
-  private run(correspondent: Correspondent, level: Level): void {
+  private run(correspondent: Correspondent, level: Level, slot: number): void {
     const { ctx, executor, head } = level;
     readRequest(level.request, 0, head, ctx);
     ctx.renew();
@@ -195,7 +204,7 @@ export class Mail {
     this.setTime();
     if (level.guard.makeRoom() !== ROOM && (command.flags & FLAG_DENYOOM) !== 0) {
       executor.refuse(command, OUT_OF_MEMORY);
-      return this.sendReply(correspondent, head.session, ctx);
+      return this.sendReply(correspondent, slot, head.session, ctx);
     }
     this.depth++;
     ctx.locks.acquire(mask);
@@ -206,8 +215,7 @@ export class Mail {
       ctx.locks.release(ctx.locks.held);
       this.depth--;
     }
-    this.sendReply(correspondent, head.session, ctx);
-    this.afterLocks();
+    this.sendReply(correspondent, slot, head.session, ctx);
   }
 
   private maskOf(level: Level): number {
@@ -219,7 +227,8 @@ export class Mail {
     return shardMaskOf(command, ctx);
   }
 
-  private sendReply(correspondent: Correspondent, session: number, ctx: Context): void {
+  /** Hands the reply over, exactly once even if this thread dies within. */
+  private sendReply(correspondent: Correspondent, slot: number, session: number, ctx: Context): void {
     const { replies, port } = correspondent;
     const bytes = ctx.reply.at;
     const long = bytes + REPLY_HEAD_BYTES > replies.payloadBytesMax;
@@ -232,22 +241,24 @@ export class Mail {
       writeReply(replies.region, at, session, 0, ctx.reply.region, bytes);
       ctx.reply.rewind(0);
     }
-    this.commitReply(correspondent);
+    this.board.answering(slot, replies.position);
+    replies.commit();
+    this.board.end(slot);
+    this.wake(correspondent);
   }
 
   /** Room in the reply ring, waited for if need be. */
   private reserveReply(correspondent: Correspondent, bytes: number): number {
-    const { replies, doorbell } = correspondent;
+    const { replies } = correspondent;
     for (;;) {
       const at = replies.tryReserve(bytes);
       if (at >= 0) return at;
-      if (doorbell.ring()) correspondent.wake();
+      this.wake(correspondent);
       replies.waitForRoom(ROOM_CHECK_MS);
     }
   }
 
-  private commitReply(correspondent: Correspondent): void {
-    correspondent.replies.commit();
+  private wake(correspondent: Correspondent): void {
     if (correspondent.doorbell.ring()) correspondent.wake();
   }
 

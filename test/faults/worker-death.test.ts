@@ -1,8 +1,10 @@
 /** Workers that die and commands that fail inside: locks come free, clients get an error, the server goes on. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RespClient } from '../support/resp-client.ts';
-import { info, mayflyWith, textOf, until } from '../support/server-facts.ts';
+import { info, mayflyWith, sleep, textOf, until } from '../support/server-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
+
+const KILLS = 40;
 
 let server: ServerProcess;
 let client: RespClient;
@@ -89,6 +91,50 @@ describe('a worker that dies', () => {
     await client.call('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
     await until('the key is gone', async () => (await info(client, 'expired_keys')) === expired + 1);
   });
+});
+
+describe('a worker that dies at any moment', () => {
+  it('every command has one answer, its own', async () => {
+    const busy = await ServerProcess.start(mayflyWith('--workers', '1', '--handoff', 'always'));
+    const control = await RespClient.open(busy.port);
+    const clients = await Promise.all(Array.from({ length: 4 }, () => RespClient.open(busy.port)));
+    const long = 'x'.repeat(200_000);
+    for (const i of clients.keys()) await control.call('SET', `key:${i}`, i === 0 ? long : `value ${i}`);
+    let isOver = false;
+    let lost = 0;
+    const ask = async (client: RespClient, i: number) => {
+      while (!isOver) {
+        const replies = await client.pipeline([
+          ['ECHO', `before ${i}`],
+          ['GET', `key:${i}`],
+          ['STRLEN', `key:${i}`],
+          ['ECHO', `after ${i}`],
+        ]);
+        const texts = replies.map(({ reply }) => textOf(reply));
+        const value = i === 0 ? long : `value ${i}`;
+        const expected = [`before ${i}`, value, `${value.length}`, `after ${i}`];
+        texts.forEach((text, at) => {
+          if ((at === 1 || at === 2) && text.startsWith('ERR internal error: the worker')) lost++;
+          else expect(text).toBe(expected[at]);
+        });
+      }
+    };
+    const asking = clients.map(ask);
+    for (let kills = 1; kills <= KILLS; kills++) {
+      await sleep(kills % 5);
+      await control.call('DEBUG', 'WORKER-KILL', '0');
+      await until('it is buried', async () => (await info(control, 'worker_restarts')) === kills);
+      // Answered by its successor: there is somebody to kill again.
+      await control.call('STRLEN', 'key:1');
+    }
+    isOver = true;
+    await Promise.all(asking);
+    expect(await info(control, 'handoffs_pending')).toBe(0);
+    expect(await info(control, 'locked_shards')).toBe(0);
+    expect(lost).toBeLessThanOrEqual(KILLS * clients.length);
+    for (const each of [control, ...clients]) each.close();
+    await busy.stop();
+  }, 60_000);
 });
 
 describe('a command that fails inside', () => {

@@ -107,7 +107,8 @@ export function mayflyFields(services: Services): Field[] {
     ['transport', transport.name],
     ['shards', shards.length],
     ['shard_memory_bytes', shards[0].arena.bytes],
-    ['locked_shards', shards.filter(({ lock }) => lock.isHeld).length],
+    // By workers: what this thread holds over a batch is none of the reader’s concern.
+    ['locked_shards', shards.filter(({ lock }) => lock.isHeld && !lock.isHeldHere).length],
     ['workers', plane.workers],
     ['worker_restarts', pool.restarts],
     ['handoff_mode', dispatcher.mode],
