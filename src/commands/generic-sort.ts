@@ -161,13 +161,21 @@ function compareIn(strings: ByteStrings, a: number, b: number): number {
   return compare(region, strings.at(a), strings.length(a), region, strings.at(b), strings.length(b));
 }
 
+/** Redis reads weights as C strings: what follows a NUL isn't looked at. */
+function lengthToNul({ region, at, length }: Slice): number {
+  let end = at;
+  while (end < at + length && region.u8[end] !== 0) end++;
+  return end - at;
+}
+
 /** Equal numbers are told apart by the elements' bytes. @throws NOT_NUMBERS */
 function byNumber(elements: ByteStrings, by: SortPattern | undefined): Comparison {
   const scores = new Float64Array(elements.count);
   for (let i = 0; i < elements.count; i++) {
     slice.set(elements.region, elements.at(i), elements.length(i));
     if (by !== undefined && !by.find(elements.region, elements.at(i), elements.length(i), slice)) continue;
-    const score = slice.length === 0 ? 0 : parseDouble(slice.region.u8, slice.at, slice.length);
+    const length = lengthToNul(slice);
+    const score = length === 0 ? 0 : parseDouble(slice.region.u8, slice.at, length);
     if (score === undefined) throw NOT_NUMBERS;
     scores[i] = score;
   }

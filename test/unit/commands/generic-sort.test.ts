@@ -27,6 +27,12 @@ describe('SORT', () => {
     expect(redis.run('SORT', 'none', 'BY', 'w_*')).toEqual([]);
   });
 
+  test('a number ends at its first NUL, and nothing is zero', () => {
+    const redis = withData();
+    redis.run('MSET', 'w_10', '\x00abc', 'w_2', '0.5\x00abc');
+    expect(redis.run('SORT', 'l', 'BY', 'w_*')).toEqual(['10', '2', '3', '1']);
+  });
+
   test('by what other keys and their fields hold, wherever they lie', () => {
     const redis = withData();
     expect(redis.run('SORT', 'l', 'BY', 'w_*', 'GET', '#', 'GET', 'name_*')).toEqual([
