@@ -1,26 +1,16 @@
 /** WAIT and WAITAOF. There are no replicas and no append-only file yet, so nothing ever confirms a write: time runs out. */
-import { parseInteger } from '../base/numbers.ts';
+import { integerTimeoutMs } from './blocking-timeout.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error } from './errors.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 
-const BAD_TIMEOUT = error('ERR timeout is not an integer or out of range');
-const NEGATIVE_TIMEOUT = error('ERR timeout is negative');
 const OUT_OF_RANGE = error('ERR value is out of range, must be positive');
 const NO_AOF = error('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
 
-/** Argument `arg` in ms, 0 for ever. */
-function timeoutMs(ctx: Context, arg: number): number {
-  const ms = parseInteger(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
-  if (!Number.isSafeInteger(ms)) throw BAD_TIMEOUT;
-  if (ms < 0) throw NEGATIVE_TIMEOUT;
-  return ms;
-}
-
 function wait(ctx: Context): void {
   const replicas = saturatedInteger(ctx, 1);
-  const ms = timeoutMs(ctx, 2);
+  const ms = integerTimeoutMs(ctx, 2);
   const answer = () => ctx.reply.integer(0);
   if (replicas <= 0 || !ctx.mayBlock) answer();
   else ctx.waitOut(ms, answer);
@@ -31,7 +21,7 @@ function waitaof(ctx: Context): void {
   if (local < 0 || local > 1) throw OUT_OF_RANGE;
   const replicas = saturatedInteger(ctx, 2);
   if (replicas < 0) throw OUT_OF_RANGE;
-  const ms = timeoutMs(ctx, 3);
+  const ms = integerTimeoutMs(ctx, 3);
   if (local > 0) throw NO_AOF;
   const answer = () => {
     ctx.reply.array(2);

@@ -1,11 +1,9 @@
 /** The arguments of XREAD and XREADGROUP. */
+import { integerTimeoutMs } from './blocking-timeout.ts';
 import type { Context } from './context.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 
-const NOT_AN_INTEGER_TIMEOUT = error('ERR timeout is not an integer or out of range');
-const NEGATIVE_TIMEOUT = error('ERR timeout is negative');
-const TIMEOUT_OUT_OF_RANGE = error('ERR timeout is out of range');
 const GROUP_IN_XREAD = error('ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.');
 const NOACK_IN_XREAD = error('ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.');
 const CLAIM_IN_XREAD = error('ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead.');
@@ -68,7 +66,7 @@ export class ReadArguments {
     } else if (more > 0 && ctx.isWord(arg, 'COUNT')) {
       this.count = Math.max(0, saturatedInteger(ctx, arg + 1));
     } else if (more > 0 && ctx.isWord(arg, 'BLOCK')) {
-      this.timeoutMs = this.readTimeout(ctx, arg + 1);
+      this.timeoutMs = integerTimeoutMs(ctx, arg + 1);
     } else if (more > 1 && ctx.isWord(arg, 'GROUP')) {
       if (!forGroup) throw GROUP_IN_XREAD;
       this.group = arg + 1;
@@ -91,13 +89,6 @@ export class ReadArguments {
       throw SYNTAX_ERROR;
     }
     return arg + 2;
-  }
-
-  private readTimeout(ctx: Context, arg: number): number {
-    const timeoutMs = saturatedInteger(ctx, arg, NOT_AN_INTEGER_TIMEOUT);
-    if (timeoutMs < 0) throw NEGATIVE_TIMEOUT;
-    if (timeoutMs + ctx.nowMs > Number.MAX_SAFE_INTEGER) throw TIMEOUT_OUT_OF_RANGE;
-    return timeoutMs;
   }
 
   /** The arguments that name the keys. */

@@ -1,5 +1,5 @@
 /** CLIENT: connections, looked at and changed. */
-import { BEYOND_SAFE, parseInteger } from '../base/numbers.ts';
+import { integerTimeoutMs } from '../commands/blocking-timeout.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error, SYNTAX_ERROR } from '../commands/errors.ts';
@@ -13,8 +13,6 @@ import type { Server } from './server.ts';
 import { connectionOf, type Services } from './services.ts';
 
 const NO_SUCH_CLIENT = error('ERR No such client');
-const TIMEOUT_NOT_AN_INTEGER = error('ERR timeout is not an integer or out of range');
-const TIMEOUT_NEGATIVE = error('ERR timeout is negative');
 const BAD_PAUSE_MODE = error('ERR CLIENT PAUSE mode must be WRITE or ALL');
 const BAD_UNBLOCK_REASON = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
 const NOT_TRACKING = error(
@@ -167,9 +165,7 @@ export function clientCommands({ server, pause }: Services): readonly Command[] 
       if (ctx.isWord(3, 'WRITE')) everything = false;
       else if (!ctx.isWord(3, 'ALL')) throw BAD_PAUSE_MODE;
     }
-    const ms = parseInteger(ctx.source.u8, ctx.at[2], ctx.size[2]);
-    if (Number.isNaN(ms) || ms === BEYOND_SAFE) throw TIMEOUT_NOT_AN_INTEGER;
-    if (ms < 0) throw TIMEOUT_NEGATIVE;
+    const ms = integerTimeoutMs(ctx, 2);
     pause.begin(ctx.nowMs + ms, everything);
     ctx.reply.ok();
   };

@@ -222,3 +222,13 @@ test('only what is read counts as used, unless TOUCH says so', () => {
   expect(redis.run('OBJECT', 'FREQ', 'k')).toBeTypeOf('number');
   expect(redis.run('OBJECT', 'IDLETIME', 'k')).toMatch('An LFU maxmemory policy is selected');
 });
+
+test('a wait in milliseconds is any integer that is not negative and ends before time does', () => {
+  const redis = new CommandRunner();
+  for (const ms of ['-1', '-9223372036854775808'])
+    expect(redis.run('WAIT', 0, ms)).toBe('Error: ERR timeout is negative');
+  expect(redis.run('WAIT', 0, '9223372036854775807')).toBe('Error: ERR timeout is out of range');
+  for (const ms of ['-9223372036854775809', '1.5', ''])
+    expect(redis.run('WAIT', 0, ms)).toBe('Error: ERR timeout is not an integer or out of range');
+  expect(redis.run('XREAD', 'BLOCK', '-1', 'STREAMS', 'x', 0)).toBe('Error: ERR timeout is negative');
+});
