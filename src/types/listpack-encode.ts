@@ -97,6 +97,17 @@ export function writePrepared(region: Region, at: number): void {
     source = NOTHING;
     return;
   }
+  writePreparedContent(region, at);
+  if (encoded <= 127) u8[at + encoded] = encoded;
+  else writeBackLength(u8, at + encoded, encoded);
+}
+
+/** Bytes of what was prepared last without its back length, for places that are never read from the right. */
+export const preparedContentBytes = (): number => encoded;
+
+/** Writes what was prepared last, which is no copy of an element, without its back length. */
+export function writePreparedContent(region: Region, at: number): void {
+  const u8 = region.u8;
   if (kind === STRING) {
     if (sourceLength < 64) {
       u8[at] = 0x80 | sourceLength;
@@ -112,8 +123,6 @@ export function writePrepared(region: Region, at: number): void {
   } else {
     writeNumber(region, at);
   }
-  if (encoded <= 127) u8[at + encoded] = encoded;
-  else writeBackLength(u8, at + encoded, encoded);
 }
 
 function writeNumber(region: Region, at: number): void {

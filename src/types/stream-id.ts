@@ -2,32 +2,20 @@
  * IDs of stream entries: two unsigned 64-bit numbers, milliseconds and sequence. In memory and here they are four 32-bit
  * words, the highest first, so that nothing is boxed and 2^64 − 1 is exact.
  */
-import { integerLength, writeInteger } from '../base/numbers.ts';
-import { latin1, type Region } from '../base/region.ts';
+import type { Region } from '../base/region.ts';
+import { compareUint64, parsedUint64, parseUint64, uint64Length, uint64ToBigInt, writeUint64 } from '../base/uint64.ts';
 import type { Arena } from '../memory/arena.ts';
 
 const TWO_32 = 4294967296;
-const TEN_DIGITS = 10;
-const ZERO = 48;
 const DASH = 45;
 const PLUS = 43;
 const STAR = 42;
 /** An argument of this size or more is no ID, whatever it says. */
 const TEXT_BYTES_MAX = 127;
-/** High words below this make doubles that are exact. */
-const SAFE_HIGH = 1 << 21;
-const UINT64_MAX = 18446744073709551615n;
 
 export const ID_WORDS = 4;
 /** No ID is longer than this in decimal. */
 export const ID_TEXT_BYTES_MAX = 41;
-
-/** The sign of a − b, two unsigned 64-bit numbers given as int32 halves. */
-export function compareUint64(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
-  if (aHigh !== bHigh) return aHigh >>> 0 < bHigh >>> 0 ? -1 : 1;
-  if (aLow !== bLow) return aLow >>> 0 < bLow >>> 0 ? -1 : 1;
-  return 0;
-}
 
 /** An ID, to be set again and again. All four words are int32 that stand for unsigned numbers. */
 export class StreamId {
@@ -133,78 +121,22 @@ export class StreamId {
 
   /** Bytes of its decimal text. */
   get textLength(): number {
-    return decimalLength(this.msHigh, this.msLow) + 1 + decimalLength(this.seqHigh, this.seqLow);
+    return uint64Length(this.msHigh, this.msLow) + 1 + uint64Length(this.seqHigh, this.seqLow);
   }
 
   /** Writes its text, for which there must be room. @returns the position behind it */
   writeText(to: Region, at: number): number {
-    const dash = writeDecimal(to, at, this.msHigh, this.msLow);
+    const dash = writeUint64(to, at, this.msHigh, this.msLow);
     to.u8[dash] = DASH;
-    return writeDecimal(to, dash + 1, this.seqHigh, this.seqLow);
+    return writeUint64(to, dash + 1, this.seqHigh, this.seqLow);
   }
 
   toString(): string {
-    return `${toBigInt(this.msHigh, this.msLow)}-${toBigInt(this.seqHigh, this.seqLow)}`;
+    return `${uint64ToBigInt(this.msHigh, this.msLow)}-${uint64ToBigInt(this.seqHigh, this.seqLow)}`;
   }
-}
-
-const toBigInt = (high: number, low: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-
-function decimalLength(high: number, low: number): number {
-  if (high >>> 0 < SAFE_HIGH) return integerLength(high * TWO_32 + (low >>> 0));
-  return toBigInt(high, low).toString().length;
-}
-
-function writeDecimal(to: Region, at: number, high: number, low: number): number {
-  if (high >>> 0 < SAFE_HIGH) return writeInteger(to.u8, at, high * TWO_32 + (low >>> 0));
-  const digits = toBigInt(high, low).toString();
-  for (let i = 0; i < digits.length; i++) to.u8[at + i] = digits.charCodeAt(i);
-  return at + digits.length;
 }
 
 // --- parsing ----------------------------------------------------------------------------------------------------------
-
-let parsedHigh = 0;
-let parsedLow = 0;
-
-/** Parses decimal digits into `parsedHigh` and `parsedLow`. @returns false if they aren't all digits or are above 2^64 − 1 */
-function parseDigits(u8: Uint8Array, at: number, end: number): boolean {
-  if (at >= end) return false;
-  let high = 0;
-  let low = 0;
-  for (let position = at; position < end; position++) {
-    const digit = u8[position] - ZERO;
-    if (digit < 0 || digit >= TEN_DIGITS) return false;
-    const sum = low * 10 + digit;
-    const carry = Math.floor(sum / TWO_32);
-    low = sum - carry * TWO_32;
-    high = high * 10 + carry;
-    if (high >= TWO_32) return false;
-  }
-  parsedHigh = high | 0;
-  parsedLow = low | 0;
-  return true;
-}
-
-/**
- * What Redis reads by strtoull: blanks before, a sign, zeros in front. A number below zero wraps around, unless it is written
- * as one would write it. Cold.
- */
-function parseLoosely(text: string): boolean {
-  if (/^-[1-9]\d*$/.test(text) && BigInt(text) >= -9223372036854775808n) return false;
-  const match = /^[ \t\n\v\f\r]*([+-]?)(\d+)$/.exec(text);
-  if (match === null) return false;
-  const magnitude = BigInt(match[2]);
-  if (magnitude > UINT64_MAX) return false;
-  const value = match[1] === '-' ? BigInt.asUintN(64, -magnitude) : magnitude;
-  parsedHigh = Number(BigInt.asIntN(32, value >> 32n));
-  parsedLow = Number(BigInt.asIntN(32, value));
-  return true;
-}
-
-function parseNumber(region: Region, at: number, end: number): boolean {
-  return parseDigits(region.u8, at, end) || parseLoosely(latin1(region, at, end - at));
-}
 
 export const ID_INVALID = 0;
 export const ID_COMPLETE = 1;
@@ -239,9 +171,9 @@ export function parseStreamId(
     else into.setMax();
     return ID_COMPLETE;
   }
-  if (!parseNumber(region, at, dash < 0 ? end : dash)) return ID_INVALID;
-  const msHigh = parsedHigh;
-  const msLow = parsedLow;
+  if (!parseUint64(region, at, dash < 0 ? end : dash)) return ID_INVALID;
+  const msHigh = parsedUint64.high;
+  const msLow = parsedUint64.low;
   if (dash < 0) {
     into.set(msHigh, msLow, missingSeq, missingSeq);
     return ID_WITHOUT_SEQ;
@@ -250,7 +182,7 @@ export function parseStreamId(
     into.set(msHigh, msLow, 0, 0);
     return ID_SEQ_AUTO;
   }
-  if (!parseNumber(region, dash + 1, end)) return ID_INVALID;
-  into.set(msHigh, msLow, parsedHigh, parsedLow);
+  if (!parseUint64(region, dash + 1, end)) return ID_INVALID;
+  into.set(msHigh, msLow, parsedUint64.high, parsedUint64.low);
   return ID_COMPLETE;
 }
