@@ -20,6 +20,7 @@ const MEMORY_RATIO_MAX = 0.65;
 const FIGURES_MAX: Record<string, { kind: 'value' | 'ratio'; most: number }> = {
   first_pong: { kind: 'value', most: 250 },
   keys_loop_p99: { kind: 'ratio', most: 0.1 },
+  growth_served: { kind: 'value', most: 20 },
 };
 
 /** The most CPU per request, in times of redis-server's, that `row` may cost; undefined where no goal was set. */
