@@ -57,6 +57,9 @@ export default function server(): Bench {
   add('SADD', () => ['SADD', 'myset', `element:${random()}`]);
   add('HSET', () => ['HSET', 'myhash', `element:${random()}`, 'xxx']);
   add('ZADD', () => ['ZADD', 'myzset', `${Number(random())}`, `element:${random()}`]);
+  add('LPUSH', () => ['LPUSH', 'grows', 'xxx']);
+  add('SPOP', () => ['SPOP', 'gone']);
+  add('ZPOPMIN', () => ['ZPOPMIN', 'gone']);
   add('LRANGE of 100', () => ['LRANGE', 'numbers', '0', '99']);
   add('MSET of 10', () => ['MSET', ...Array.from({ length: 10 }, () => [`key:${random()}`, 'xxx']).flat()]);
   return bench;
@@ -76,7 +79,7 @@ function createServer(): Server {
   const executor = new Executor(ctx, stats, { commandFault: (_, error) => console.error(error) });
   const handOff = new HandOff(plane, 0, () => {});
   const limits = { bulkBytesMax: 1 << 29, clientsMax: 10, inputBytesMax: 1 << 30, output: [NONE, NONE, NONE] };
-  return new Server(new Dispatcher(executor, registry, handOff, stats), handOff, ctx, limits, { nowMs: Date.now });
+  return new Server(new Dispatcher(executor, registry, handOff), handOff, ctx, limits, { nowMs: Date.now });
 }
 
 const NONE = { hardBytes: 0, softBytes: 0, softSeconds: 0 };

@@ -84,6 +84,9 @@ export const FLAG_LOADING = 512;
 export const FLAG_NO_AUTH = 1024;
 export const FLAG_MOVABLE_KEYS = 2048;
 export const FLAG_STALE = 4096;
+/** Writes nothing itself, but what it does may be news to a replica: PUBLISH, PFCOUNT, scripts. COMMAND INFO hides it. */
+export const FLAG_MAY_REPLICATE = 8192;
+const HIDDEN_FLAG = 'may_replicate';
 
 const FLAG_BITS: Record<string, number> = {
   write: FLAG_WRITE,
@@ -99,6 +102,7 @@ const FLAG_BITS: Record<string, number> = {
   no_auth: FLAG_NO_AUTH,
   movablekeys: FLAG_MOVABLE_KEYS,
   stale: FLAG_STALE,
+  [HIDDEN_FLAG]: FLAG_MAY_REPLICATE,
 };
 
 export const SCOPE_NONE = 0;
@@ -133,8 +137,9 @@ export class Command {
     this.spec = spec;
     this.name = spec.name.toLowerCase();
     this.run = spec.run;
-    this.flagNames = spec.flags === undefined || spec.flags === '' ? [] : spec.flags.split(' ');
-    this.flags = this.flagNames.reduce((bits, name) => bits | (FLAG_BITS[name] ?? 0), 0);
+    const flagNames = spec.flags === undefined || spec.flags === '' ? [] : spec.flags.split(' ');
+    this.flagNames = flagNames.filter((name) => name !== HIDDEN_FLAG);
+    this.flags = flagNames.reduce((bits, name) => bits | (FLAG_BITS[name] ?? 0), 0);
     this.keySpecs = parseKeySpecs(spec.keys ?? '');
     this.arity = spec.arity ?? arityOf(spec.name.split('|').length, this.arguments);
     this.scope = this.scopeOf(spec);

@@ -169,7 +169,7 @@ export const hyperloglogCommands = [
     summary: 'Estimates how many different elements one or several HyperLogLogs have seen together.',
     syntax: 'key:key...',
     keys: 'RW access 1..-1',
-    flags: 'readonly',
+    flags: 'readonly may_replicate',
     run: pfcount,
   }),
   command({

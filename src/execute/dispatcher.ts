@@ -10,9 +10,8 @@
  */
 import type { Context } from '../commands/context.ts';
 import { type Command, FLAG_BLOCKING, SCOPE_ALL, SCOPE_EACH, SCOPE_NONE, SCOPE_ONE_KEY } from '../commands/define.ts';
-import { OUT_OF_MEMORY, wrongArity } from '../commands/errors.ts';
+import { type CommandError, error, OUT_OF_MEMORY, wrongArity } from '../commands/errors.ts';
 import type { Registry } from '../commands/registry.ts';
-import type { CommandStats } from '../observe/command-stats.ts';
 import type { LockSet } from '../store/lock-set.ts';
 import { type Executor, WAITS, WANTS_WORKER } from './executor.ts';
 import type { HandOff } from './hand-off.ts';
@@ -37,7 +36,6 @@ export class Dispatcher {
   readonly executor: Executor;
   private readonly handOff: HandOff;
   private readonly locks: LockSet;
-  private readonly stats: CommandStats;
   private readonly allShards: number;
   private readonly deferred: { mask: number; action: () => void }[] = [];
   mode: HandOffMode = 'auto';
@@ -48,13 +46,12 @@ export class Dispatcher {
   /** Looked at for commands that may need memory, only while a limit is set. */
   memoryGate: Gate | undefined = undefined;
 
-  constructor(executor: Executor, registry: Registry, handOff: HandOff, stats: CommandStats) {
+  constructor(executor: Executor, registry: Registry, handOff: HandOff) {
     this.executor = executor;
     this.ctx = executor.ctx;
     this.registry = registry;
     this.handOff = handOff;
     this.locks = executor.ctx.locks;
-    this.stats = stats;
     const shards = executor.ctx.shards.length;
     this.allShards = shards === 32 ? -1 : (1 << shards) - 1;
   }
@@ -63,7 +60,7 @@ export class Dispatcher {
    * Finds the command that `ctx` holds the arguments of and checks its arity.
    * @returns undefined if there is nothing to run: the error is written
    */
-  resolve(): Command | undefined {
+  resolve(session: Session): Command | undefined {
     const { ctx } = this;
     ctx.renew();
     let command = this.registry.find(ctx.source, ctx.at[0], ctx.size[0]);
@@ -78,11 +75,30 @@ export class Dispatcher {
     }
     const { arity } = command;
     if (arity > 0 ? ctx.argc !== arity : ctx.argc < -arity) {
-      this.stats.rejected(command.id);
-      ctx.reply.error(wrongArity(command.name).message);
+      this.refuse(command, wrongArity(command.name), session);
       return undefined;
     }
     return command;
+  }
+
+  /** Answers a command that must not run. For EXEC that is the end of the transaction, for others only a stain on it. */
+  refuse(command: Command, refusal: CommandError, session: Session): void {
+    const { transaction } = session;
+    if (command.name !== 'exec') {
+      if (transaction !== undefined) transaction.spoiled = true;
+      return this.executor.refuse(command, refusal);
+    }
+    session.transaction = undefined;
+    this.unwatch(session);
+    const why = refusal.message.replace(/^ERR /, '');
+    this.executor.refuse(command, error(`EXECABORT Transaction discarded because of: ${why}`));
+  }
+
+  /** Forgets what a session watches, as soon as the shards are free. */
+  unwatch(session: Session): void {
+    const { watching } = session;
+    session.watching = undefined;
+    if (watching !== undefined && watching.count > 0) this.whenLocked(watching.shardMask, () => watching.release());
   }
 
   /** Runs the command for the session, or hands it over: then `session.waiting` is true. */
@@ -92,14 +108,14 @@ export class Dispatcher {
     ctx.session = session;
     ctx.db = session.db;
     if (command.scope === SCOPE_NONE) {
-      if (this.memoryGate?.(command, session) === GATE_SHUT) return this.executor.refuse(command, OUT_OF_MEMORY);
+      if (this.memoryGate?.(command, session) === GATE_SHUT) return this.refuse(command, OUT_OF_MEMORY, session);
       this.executor.run(command);
       return;
     }
     const mask = this.maskOf(command);
     if (this.memoryGate !== undefined) {
       const gate = this.memoryGate(command, session);
-      if (gate === GATE_SHUT) return this.executor.refuse(command, OUT_OF_MEMORY);
+      if (gate === GATE_SHUT) return this.refuse(command, OUT_OF_MEMORY, session);
       if (gate === GATE_WORKER && !command.staysHere) return this.handOff.send(ctx, session, mask);
     }
     if (command.staysHere) {
@@ -118,7 +134,7 @@ export class Dispatcher {
   /** Whether a command that is only queued must be refused for want of memory, which is then said. */
   isShortOfMemory(command: Command, session: Session): boolean {
     if (this.memoryGate === undefined || this.memoryGate(command, session) === GATE_OPEN) return false;
-    this.executor.refuse(command, OUT_OF_MEMORY);
+    this.refuse(command, OUT_OF_MEMORY, session);
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** Commands between MULTI and EXEC. */
-import { type Command, FLAG_DENYOOM } from '../commands/define.ts';
+import type { Command } from '../commands/define.ts';
 import type { Arguments } from '../protocol/arguments.ts';
 import { SavedArguments } from '../protocol/saved-arguments.ts';
 
@@ -14,13 +14,13 @@ export class Transaction {
   spoiled = false;
   /** Bytes of the queued arguments. */
   bytes = 0;
-  /** Whether one of the commands must not run when memory is short. */
-  needsMemory = false;
+  /** The flags of all queued commands together: what EXEC may do. */
+  flags = 0;
 
   add(command: Command, args: Arguments): void {
     const saved = new SavedArguments(args);
     this.queue.push({ command, arguments: saved });
     this.bytes += saved.bytes;
-    if ((command.flags & FLAG_DENYOOM) !== 0) this.needsMemory = true;
+    this.flags |= command.flags;
   }
 }

@@ -30,7 +30,8 @@ export const ORDER_STOP = 1;
 export const ORDER_LOOK = 2;
 export const ORDER_EVICT = 4;
 
-export const createBoardBuffer = (): SharedArrayBuffer => new SharedArrayBuffer((RUNNING + RUNNING_MAX * RUNNING_WORDS) * 4);
+export const createBoardBuffer = (): SharedArrayBuffer =>
+  new SharedArrayBuffer((RUNNING + RUNNING_MAX * RUNNING_WORDS) * 4);
 
 export class WorkerBoard {
   private readonly words: Int32Array;

@@ -21,7 +21,6 @@ const FLAG_ORDER = [
   'asking',
   'fast',
   'no_auth',
-  'may_replicate',
   'no_mandatory_keys',
   'protected',
   'no_async_loading',

@@ -1,7 +1,7 @@
 /** What stands between clients and their commands: the password, and pauses. Out of the way while there is neither. */
 import type { Command } from '../commands/define.ts';
+import { error } from '../commands/errors.ts';
 import type { Config } from '../config/config.ts';
-import type { CommandStats } from '../observe/command-stats.ts';
 import type { Authentication } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import type { Pause } from './pause.ts';
@@ -13,13 +13,11 @@ export class Gate {
   private readonly server: Server;
   private readonly authentication: Authentication;
   private readonly pause: Pause;
-  private readonly stats: CommandStats;
 
-  constructor(server: Server, authentication: Authentication, pause: Pause, stats: CommandStats, config: Config) {
+  constructor(server: Server, authentication: Authentication, pause: Pause, config: Config) {
     this.server = server;
     this.authentication = authentication;
     this.pause = pause;
-    this.stats = stats;
     this.pause.onChange = () => {
       this.update();
       this.onPause(this.pause.isOn);
@@ -39,8 +37,7 @@ export class Gate {
     if (this.server.asksPassword) {
       const refusal = this.authentication.refusal(command, connection);
       if (refusal !== undefined) {
-        this.stats.rejected(command.id);
-        this.server.ctx.reply.error(refusal);
+        this.server.dispatcher.refuse(command, error(refusal), connection);
         return true;
       }
     }

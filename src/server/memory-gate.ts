@@ -45,5 +45,6 @@ export function guardMemory(
 /** Between MULTI and EXEC everything takes memory; EXEC itself does if one of its commands does. */
 function needsMemory(command: Command, { transaction }: Session): boolean {
   if (transaction === undefined) return (command.flags & FLAG_DENYOOM) !== 0;
-  return command.name === 'exec' ? transaction.needsMemory : !RUN_WITHIN_MULTI.has(command.name);
+  if (command.name === 'exec') return (transaction.flags & FLAG_DENYOOM) !== 0;
+  return !RUN_WITHIN_MULTI.has(command.name);
 }

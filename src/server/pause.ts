@@ -1,5 +1,5 @@
 /** CLIENT PAUSE: for a time no command runs, or none that writes; connections wait with it in their input. */
-import { type Command, FLAG_WRITE } from '../commands/define.ts';
+import { type Command, FLAG_MAY_REPLICATE, FLAG_WRITE } from '../commands/define.ts';
 import type { Connection } from './connection.ts';
 import type { Server } from './server.ts';
 
@@ -51,8 +51,7 @@ export class Pause {
 
   /** Postpones the command if it must not run now. @returns whether it did */
   holds(command: Command, connection: Connection): boolean {
-    if (!this.everything && (command.flags & FLAG_WRITE) === 0 && !command.flagNames.includes('may_replicate'))
-      return false;
+    if (!this.everything && !mayWrite(command, connection)) return false;
     connection.postponed = true;
     connection.waiting = true;
     connection.commands--;
@@ -75,4 +74,10 @@ export class Pause {
     );
     this.timer.unref();
   }
+}
+
+/** What a replica would hear of: writes, messages, and transactions with either. */
+function mayWrite(command: Command, { transaction }: Connection): boolean {
+  const flags = command.name === 'exec' && transaction !== undefined ? transaction.flags : command.flags;
+  return (flags & (FLAG_WRITE | FLAG_MAY_REPLICATE)) !== 0;
 }

@@ -4,6 +4,7 @@ import { type Command, type CommandSpec, command } from '../commands/define.ts';
 import { replyHelp } from '../commands/help.ts';
 import { subcommandSyntaxError } from '../commands/stream-access.ts';
 import { byteText } from './byte-text.ts';
+import { REPLY_ON } from './connection.ts';
 import { connectionOf } from './services.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -17,12 +18,15 @@ function replyCount(
   name: string | undefined,
   listing: Listing,
 ) {
-  const counts = subscriptions.counts(connectionOf(ctx));
+  const connection = connectionOf(ctx);
+  const counts = subscriptions.counts(connection);
+  const mark = ctx.reply.mark();
   ctx.reply.push(3);
   ctx.reply.bulkBytes(word);
   if (name === undefined) ctx.reply.null();
   else ctx.reply.bulkBytes(name);
   ctx.reply.integer(listing === 'shardChannels' ? counts.shardChannels : counts.channels + counts.patterns);
+  if (connection.replyMode !== REPLY_ON) subscriptions.sendInSpiteOfSilence(mark);
 }
 
 function subscribing(subscriptions: Subscriptions, listing: Listing, word: string): (ctx: Context) => void {
@@ -140,7 +144,7 @@ export function pubsubCommands(subscriptions: Subscriptions): readonly Command[]
       complexity: 'O(N+M) for N listeners to the channel and M patterns',
       summary: 'Sends a message to everyone who listens to a channel.',
       syntax: 'channel message',
-      flags: 'pubsub loading stale fast',
+      flags: 'pubsub loading stale fast may_replicate',
       run: (ctx) => publish(ctx, subscriptions),
     }),
     declare({
@@ -150,7 +154,7 @@ export function pubsubCommands(subscriptions: Subscriptions): readonly Command[]
       summary: 'Sends a message to everyone who listens to a shard channel.',
       syntax: 'shardchannel message',
       keys: 'not_key 1',
-      flags: 'pubsub loading stale fast',
+      flags: 'pubsub loading stale fast may_replicate',
       run: (ctx) => ctx.reply.integer(hub.publishToShard(byteText(ctx, 1), ctx.source, ctx.at[2], ctx.size[2])),
     }),
     declare({

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { latin1, type Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, FLAG_NO_MULTI } from '../commands/define.ts';
+import { error } from '../commands/errors.ts';
 import type { OutputBufferLimit } from '../config/list-types.ts';
 import type { Dispatcher } from '../execute/dispatcher.ts';
 import type { HandOff } from '../execute/hand-off.ts';
@@ -25,6 +26,8 @@ const OWNED_BYTES_MIN = 262_144;
 const COMMANDS_PER_TICK = 64;
 /** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
 const WAITING_INPUT_BYTES_MAX = 1 << 20;
+
+const NOT_WITHIN_MULTI = error('ERR Command not allowed inside a transaction');
 
 const MINUS = 45;
 /** Enough of an error to see its code. */
@@ -314,15 +317,15 @@ export class Server implements TransportHandler {
     connection.commands++;
     this.counters.commands++;
     this.current = connection;
-    const command = dispatcher.resolve();
+    const command = dispatcher.resolve(connection);
     if (command !== undefined) {
       connection.lastCommand = command.name;
       this.isExecuting = true;
-      if (connection.subscribed && this.refuseSubscribed(command, connection)) this.spoilTransaction(connection);
-      else if (this.interceptor === undefined || !this.interceptor(command, connection)) {
+      const isRefused = connection.subscribed && this.refuseSubscribed(command, connection);
+      if (!isRefused && !this.interceptor?.(command, connection)) {
         if (connection.transaction === undefined) dispatcher.dispatch(command, connection);
         else this.dispatchWithin(connection.transaction, command, connection);
-      } else if (!connection.waiting) this.spoilTransaction(connection);
+      }
     } else this.refuse(connection);
     if (connection.replyMode !== REPLY_ON) this.applyReplyMode(connection, mark);
     this.isExecuting = false;
@@ -334,21 +337,15 @@ export class Server implements TransportHandler {
   /** Who listens to channels in RESP2 can't be told apart what is a reply: most commands are refused. */
   private refuseSubscribed(command: Command, connection: Connection): boolean {
     const refusal = connection.resp3 ? undefined : Subscriptions.refusal(command.name);
-    if (refusal !== undefined) this.writer.error(refusal);
+    if (refusal !== undefined) this.dispatcher.refuse(command, error(refusal), connection);
     return refusal !== undefined;
   }
 
   /** Between MULTI and EXEC commands are queued. */
   private dispatchWithin(transaction: Transaction, command: Command, connection: Connection): void {
     if (RUN_WITHIN_MULTI.has(command.name)) return this.dispatcher.dispatch(command, connection);
-    if ((command.flags & FLAG_NO_MULTI) !== 0) {
-      transaction.spoiled = true;
-      return this.writer.error('ERR Command not allowed inside a transaction');
-    }
-    if (this.dispatcher.isShortOfMemory(command, connection)) {
-      transaction.spoiled = true;
-      return;
-    }
+    if ((command.flags & FLAG_NO_MULTI) !== 0) return this.dispatcher.refuse(command, NOT_WITHIN_MULTI, connection);
+    if (this.dispatcher.isShortOfMemory(command, connection)) return;
     transaction.add(command, this.ctx);
     this.writer.queued();
   }

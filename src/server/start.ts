@@ -164,7 +164,7 @@ function buildCore(config: Config, log: Log) {
     server.onWorkerReply(session, reply, at, length, owned),
   );
   for (const shard of shards) shard.wakeWorker = () => handOff.wake(workerOf(shard.index, plane.workers));
-  const dispatcher = new Dispatcher(executor, registry, handOff, stats);
+  const dispatcher = new Dispatcher(executor, registry, handOff);
   dispatcher.mode = config.value('handoff');
 
   const server = new Server(dispatcher, handOff, ctx, serverLimits(config), systemClock);
@@ -174,7 +174,7 @@ function buildCore(config: Config, log: Log) {
   const authentication = new Authentication(config);
   const pause = new Pause(server, systemClock.nowMs);
   publishChanges(server, shards, config);
-  const gate = new Gate(server, authentication, pause, stats, config);
+  const gate = new Gate(server, authentication, pause, config);
   protect(server, config, authentication);
   const clientBytes = new Float64Array(plane.clientBytes);
   const memory = new MemoryUse(shards, server, clientBytes);

@@ -1,5 +1,5 @@
 /** Connections as subscribers: messages go straight into what is sent to them. */
-import { latin1, type Region } from '../base/region.ts';
+import { copy, latin1, Region } from '../base/region.ts';
 import { Hub, type Message, type Subscriber } from '../pubsub/hub.ts';
 import type { Connection } from './connection.ts';
 import { CLASS_NORMAL, CLASS_PUBSUB } from './connection.ts';
@@ -39,8 +39,8 @@ export class Subscriptions {
   readonly hub = new Hub();
   private readonly server: Server;
   private readonly listeners = new Map<Connection, Listener>();
-  /** Messages to the client whose command is running: they follow its reply. */
-  private readonly own: Message[] = [];
+  /** For the client whose command is running, behind its reply: messages, and what is written already. */
+  private readonly own: (Message | Region)[] = [];
 
   constructor(server: Server) {
     this.server = server;
@@ -106,9 +106,21 @@ export class Subscriptions {
     return this.own.length > 0;
   }
 
-  /** Writes the messages that the running client has sent to itself, behind its reply. */
+  /** Writes what the running client is to get besides its reply, behind it. */
   flushOwn(): void {
-    for (const message of this.own.splice(0)) this.write(message);
+    for (const message of this.own.splice(0)) {
+      if (message instanceof Region) this.server.ctx.reply.raw(message);
+      else this.write(message);
+    }
+  }
+
+  /** Takes what stands in the reply buffer from `mark` on out of a reply that CLIENT REPLY silences: it is sent after all. */
+  sendInSpiteOfSilence(mark: number): void {
+    const { reply } = this.server.ctx;
+    const bytes = Region.allocate(reply.at - mark);
+    copy(reply.region, mark, bytes, 0, bytes.length);
+    reply.rewind(mark);
+    this.own.push(bytes);
   }
 
   private deliver(connection: Connection, message: Message): void {

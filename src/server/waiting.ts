@@ -59,9 +59,7 @@ export class WaitingRoom implements BlockingHost {
   forget(connection: Connection): void {
     this.postponed.delete(connection);
     this.blocked.forget(connection);
-    const { watching } = connection;
-    connection.watching = undefined;
-    if (watching !== undefined && watching.count > 0) this.whenLocked(watching.shardMask, () => watching.release());
+    this.dispatcher.unwatch(connection);
   }
 
   tryLock(shardMask: number): boolean {

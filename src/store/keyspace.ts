@@ -9,7 +9,7 @@
  * SWAPDB swaps records. Everything here runs under the shard's lock. Entries move when they grow, so an address is good
  * only until the next write to its key; each method that may move one returns the new address.
  */
-import type { Region } from '../base/region.ts';
+import { copy, type Region } from '../base/region.ts';
 import { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { KEYSPACE_WORDS, WORD_KEYSPACES } from '../memory/layout.ts';
@@ -321,13 +321,17 @@ export class Keyspace {
     other.tellAwaited();
   }
 
-  /** Watched keys that exist here or would come to be here (`other`) are about to change. */
+  /**
+   * Watched keys that exist here or would come to be here (`other`) are about to change. Those past their deadline go
+   * first: they are as good as gone, so what replaces one, or what one replaces, is what counts.
+   */
   private bumpWatched(other: Keyspace): void {
     const { watched } = this.shard;
     if (watched.count === 0) return;
     watched.each(this.db, (node, hash, at, length) => {
-      const exists = [this, other].some(({ table }) => table.find(this.region, at, length, hash) !== 0);
-      if (exists) watched.bump(node);
+      for (const keyspace of [this, other]) {
+        if (keyspace.peek(this.region, at, length, hash) !== 0) watched.bump(node);
+      }
     });
   }
 
@@ -419,8 +423,7 @@ export class Keyspace {
     const extra = isString ? valueBytes : rootOf(arena, entry);
     writeEntry(arena, moved, kind, flags, accessOf(arena, entry), arena.region, keyAt(arena, entry), keyBytes, extra);
     if (isString) {
-      const from = valueAt(arena, entry);
-      arena.u8.copyWithin(valueAt(arena, moved), from, from + Math.min(old, valueBytes));
+      copy(arena.region, valueAt(arena, entry), arena.region, valueAt(arena, moved), Math.min(old, valueBytes));
     } else {
       setRoot(arena, moved, extra);
     }
