@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../commands/context.ts';
 import { type Command, command, FLAG_NO_AUTH } from '../commands/define.ts';
 import { error, SYNTAX_ERROR } from '../commands/errors.ts';
-import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import { byteText } from './byte-text.ts';
 import type { Connection } from './connection.ts';
 import { connectionOf } from './services.ts';
@@ -21,7 +21,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text, 'lati
 export class Authentication {
   private password = '';
 
-  constructor(config: Config) {
+  constructor(config: ConfigView) {
     const apply = (): void => {
       this.password = config.value('requirepass');
     };

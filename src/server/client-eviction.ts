@@ -1,5 +1,5 @@
 /** maxmemory-clients: when clients take too much memory together, the largest are disconnected. */
-import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import { clientBytes } from './client-line.ts';
 import { CLASS_REPLICA, type Connection } from './connection.ts';
 import type { Server } from './server.ts';
@@ -12,7 +12,7 @@ export class ClientEviction {
   private limitBytes = 0;
   private lookedAtMs = 0;
 
-  constructor(server: Server, config: Config) {
+  constructor(server: Server, config: ConfigView) {
     this.server = server;
     const apply = (): void => {
       const limit = config.value('maxmemory-clients');

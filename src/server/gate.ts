@@ -1,7 +1,7 @@
 /** What stands between clients and their commands: the password, and pauses. Out of the way while there is neither. */
 import type { Command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
-import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import type { Authentication } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import type { Pause } from './pause.ts';
@@ -14,7 +14,7 @@ export class Gate {
   private readonly authentication: Authentication;
   private readonly pause: Pause;
 
-  constructor(server: Server, authentication: Authentication, pause: Pause, config: Config) {
+  constructor(server: Server, authentication: Authentication, pause: Pause, config: ConfigView) {
     this.server = server;
     this.authentication = authentication;
     this.pause = pause;

@@ -1,5 +1,5 @@
 /** What must be done now and then though no client asks for it. */
-import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import type { MemoryUse } from './memory-use.ts';
 import type { Server } from './server.ts';
 
@@ -24,7 +24,7 @@ export class Housekeeping {
   onPeriod: (nowMs: number) => void = () => {};
   private timer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(server: Server, memory: MemoryUse, config: Config, nowMs: () => number) {
+  constructor(server: Server, memory: MemoryUse, config: ConfigView, nowMs: () => number) {
     this.server = server;
     this.memory = memory;
     this.nowMs = nowMs;

@@ -1,10 +1,10 @@
 /** What clients may take, as configured now. */
-import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import type { Authentication } from './authentication.ts';
 import { isLocal, isLoopback } from './locality.ts';
 import type { Doorkeeper, Server, ServerLimits } from './server.ts';
 
-export function serverLimits(config: Config): ServerLimits {
+export function serverLimits(config: ConfigView): ServerLimits {
   const limits: ServerLimits = { bulkBytesMax: 0, clientsMax: 0, inputBytesMax: 0, output: [] };
   const apply = (): void => {
     const { normal, replica, pubsub } = config.value('client-output-buffer-limit');
@@ -28,7 +28,7 @@ const DENIED =
   "To let other machines in, either set a password (requirepass), or turn the mode off: CONFIG SET protected-mode no from this machine, 'protected-mode no' in the configuration file, or --protected-mode no when starting the server. Make sure first that it can't be reached from the internet.";
 
 /** protected-mode: without a password nobody but this machine is let in. */
-export function protect(server: Server, config: Config, authentication: Authentication): void {
+export function protect(server: Server, config: ConfigView, authentication: Authentication): void {
   const mayComeFromAfar = config.value('bind').some((address) => !isLoopback(address.replace(/^-/, '')));
   const refuse: Doorkeeper = (link) => (isLocal(link) ? undefined : DENIED);
   const apply = (): void => {

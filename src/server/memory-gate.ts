@@ -1,24 +1,20 @@
 /** maxmemory on the I/O thread: what happens before a command that may need memory. */
 import { type Command, FLAG_DENYOOM } from '../commands/define.ts';
-import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import { type Dispatcher, GATE_OPEN, GATE_SHUT, GATE_WORKER } from '../execute/dispatcher.ts';
 import { applyGuardConfig } from '../execute/guard-config.ts';
 import { type MemoryGuard, NO_ROOM, ROOM } from '../execute/memory-guard.ts';
 import type { Session } from '../execute/session.ts';
-import type { WorkerPool } from '../shard/pool.ts';
 import type { MemoryUse } from './memory-use.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
 
-/**
- * Puts the guard before commands while there is a limit, and workers to work where this thread must not wait. Comes after
- * whatever else tells workers of changes to the configuration.
- */
+/** Puts the guard before commands while there is a limit, and workers to work (`evict`) where this thread must not wait. */
 export function guardMemory(
   guard: MemoryGuard,
   dispatcher: Dispatcher,
   memory: MemoryUse,
-  pool: WorkerPool,
-  config: Config,
+  evict: () => void,
+  config: ConfigView,
   nowMs: () => number,
 ): void {
   const gate = (command: Command, session: Session): number => {
@@ -31,15 +27,11 @@ export function guardMemory(
     dispatcher.memoryGate = guard.limitBytes > 0 ? gate : undefined;
     memory.noteClients(nowMs());
   };
-  guard.onStillShort = () => pool.evict();
+  guard.onStillShort = evict;
   // With `never` nothing is handed off, so this thread waits for the moment that a worker has a shard.
   guard.canWait = dispatcher.mode === 'never';
   applyGuardConfig(config, guard, apply);
   apply();
-  // Workers have been told of the new limit by now.
-  config.onCommit((names) => {
-    if (names.includes('maxmemory') && guard.isShort) pool.evict();
-  });
 }
 
 /** Between MULTI and EXEC everything takes memory; EXEC itself does if one of its commands does. */
