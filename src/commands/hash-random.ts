@@ -5,14 +5,10 @@ import { Value } from '../types/value.ts';
 import { readScanOptions, replyEmptyScan } from './collection-scan.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
-import { error, SYNTAX_ERROR } from './errors.ts';
+import { SYNTAX_ERROR } from './errors.ts';
 import { parseCursor, prependCursor } from './generic-scan.ts';
 import { readHash } from './hash-entry.ts';
-import { drawCount } from './integer-arguments.ts';
-
-const COUNT_OUT_OF_RANGE = error('ERR value is out of range');
-/** Half of the largest 64-bit integer, as near as a double comes. */
-const COUNT_WITH_VALUES_MAX = 2 ** 52;
+import { drawCount, requireDrawablePairs } from './integer-arguments.ts';
 
 /** Below this share of a hash, single draws are cheaper than one walk through all fields. */
 const DRAWS_SHARE_MAX = 1 / 8;
@@ -38,7 +34,7 @@ function hrandfield(ctx: Context): void {
   const wanted = drawCount(ctx, 2);
   const withValues = ctx.argc === 4;
   if (ctx.argc > 4 || (withValues && !ctx.isWord(3, 'WITHVALUES'))) throw SYNTAX_ERROR;
-  if (withValues && Math.abs(wanted) > COUNT_WITH_VALUES_MAX) throw COUNT_OUT_OF_RANGE;
+  if (withValues) requireDrawablePairs(ctx, 2);
   if (readHash(ctx, 1, hash) === 0 || wanted === 0) return ctx.reply.array(0);
   const size = hashCount(hash);
   const count = wanted < 0 ? -wanted : Math.min(wanted, size);

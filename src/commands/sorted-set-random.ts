@@ -14,14 +14,10 @@ import { Value } from '../types/value.ts';
 import { readScanOptions, replyEmptyScan } from './collection-scan.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
-import { error, SYNTAX_ERROR } from './errors.ts';
+import { SYNTAX_ERROR } from './errors.ts';
 import { parseCursor, prependCursor } from './generic-scan.ts';
-import { drawCount } from './integer-arguments.ts';
+import { drawCount, requireDrawablePairs } from './integer-arguments.ts';
 import { readSortedSet } from './sorted-set.ts';
-
-const COUNT_OUT_OF_RANGE = error('ERR value is out of range');
-/** Half of the largest 64-bit integer, as near as a double comes. */
-const COUNT_WITH_SCORES_MAX = 2 ** 52;
 
 /** Below this share of a sorted set, single draws are cheaper than one walk through all members. */
 const DRAWS_SHARE_MAX = 1 / 8;
@@ -38,7 +34,7 @@ function zrandmember(ctx: Context): void {
   const wanted = drawCount(ctx, 2);
   const withScores = ctx.argc === 4;
   if (ctx.argc > 4 || (withScores && !ctx.isWord(3, 'WITHSCORES'))) throw SYNTAX_ERROR;
-  if (withScores && Math.abs(wanted) > COUNT_WITH_SCORES_MAX) throw COUNT_OUT_OF_RANGE;
+  if (withScores) requireDrawablePairs(ctx, 2);
   if (!readSortedSet(ctx, 1, zset) || wanted === 0) return ctx.reply.array(0);
   const size = sortedSetCount(zset);
   const count = wanted < 0 ? -wanted : Math.min(wanted, size);
