@@ -41,8 +41,9 @@ const builders = new Map<string, number>([
   ['ZADD', 14],
   ['GEOADD', 8],
   ['XADD', 14],
-  ['XGROUP CREATE', 3],
-  ['XREADGROUP', 9],
+  ['XGROUP CREATE', 8],
+  ['XGROUP DESTROY', 0.4],
+  ['XREADGROUP', 12],
   ['XCLAIM', 3],
   ['XINFO CONSUMERS', 2],
   ['SCRIPT LOAD', 3],
@@ -54,6 +55,9 @@ const builders = new Map<string, number>([
   ['FLUSHDB', 0.3],
   ['SELECT', 0.5],
 ]);
+
+/** Arguments that say how many keys, fields or IDs follow. */
+const counters = new Set(['numkeys', 'numfields', 'numids']);
 
 /** Whether a command is part of the random stream. The text of HELP differs by version. */
 export function isSent(name: string): boolean {
@@ -115,7 +119,7 @@ export class CommandGenerator {
     const words: Word[] = [];
     for (const arg of args) {
       const isKeys = arg.type === 'key' && arg.multiple && args.some(({ name }) => name === 'numkeys');
-      if (arg.name === 'numkeys') {
+      if (counters.has(arg.name)) {
         const text = String(dice.chance(0.94) ? count : count + dice.int(-2, 1));
         words.push({ text, role: 'number', argument: arg.name });
       } else if (!arg.optional || isKeys || dice.chance(0.3)) {

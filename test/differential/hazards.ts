@@ -79,6 +79,8 @@ function mayWait(command: Command): boolean {
     case 'brpoplpush':
     case 'blmove':
       return isLong(command.at(-1));
+    case 'blmovem':
+      return isLong(command[5]);
     case 'blmpop':
     case 'bzmpop':
       return isLong(command[1]);

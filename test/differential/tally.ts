@@ -51,6 +51,19 @@ export class Tally {
     return found.sort();
   }
 
+  /** A line for each of these commands: how often compared, how often with a reply that is no error, and that tells. */
+  coverage(names: Iterable<string>): string[] {
+    const rows = [...names].sort().map((name): readonly [string, ...number[]] => {
+      const { compared, errors, telling } = this.#of(name);
+      return [name, compared, compared - errors, telling];
+    });
+    const head = ['command', 'compared', 'no error', 'tells something'];
+    return [head, ...rows].map(([name, ...counts]) => {
+      const columns = counts.map((count, i) => String(count).padStart(head[i + 1].length + 2));
+      return `${String(name).padEnd(28)}${columns.join('')}`;
+    });
+  }
+
   #of(name: string): Counts {
     const counts = this.#counts.get(name) ?? { compared: 0, errors: 0, telling: 0 };
     this.#counts.set(name, counts);

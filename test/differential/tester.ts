@@ -170,7 +170,7 @@ export class Tester {
 
   #makeEpisode({ seed, only }: Options, number: number): { settings: Command[]; steps: Step[] } {
     const dice = new Dice(Math.imul(seed, 0x85ebca6b) ^ Math.imul(number + 1, 0xc2b2ae35));
-    const episode = { lastStreamMs: 1, integerShare: dice.pick([0.1, 0.5, 0.9]), nowMs: Date.now() };
+    const episode = { lastStreamMs: 1, streamIds: [], integerShare: dice.pick([0.1, 0.5, 0.9]), nowMs: Date.now() };
     const generator = new CommandGenerator(this.#grammar, only, episode, dice.fork(1));
     const isSmall = dice.chance(0.5);
     const settings = usualSettings.map((usual, i) => (isSmall && dice.chance(0.7) ? smallSettings[i] : usual));

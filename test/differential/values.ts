@@ -40,6 +40,8 @@ const allKeys: readonly string[] = [...new Set(Object.values(keyFamilies).flat()
 export interface Episode {
   /** Streams grow: the highest ID's first part handed out. */
   lastStreamMs: number;
+  /** The latest IDs handed out to XADD: named again, they mostly are in a stream, or pending. */
+  readonly streamIds: string[];
   /** Members are mostly integers in some episodes, mostly words in others: intsets and listpacks need both. */
   readonly integerShare: number;
   /** Times are relative to this, read once: the same commands come out of a replay. */
@@ -161,8 +163,11 @@ function lexBound(episode: Episode, dice: Dice): string {
   ]);
 }
 
+const STREAM_IDS_KEPT = 12;
+
 /** An ID that the stream may hold. */
 export function streamId(episode: Episode, dice: Dice): string {
+  if (episode.streamIds.length > 0 && dice.chance(0.6)) return dice.pick(episode.streamIds);
   const ms = dice.int(0, episode.lastStreamMs + 1);
   return dice.chance(0.6) ? `${ms}-${dice.int(0, 2)}` : String(ms);
 }
@@ -171,7 +176,9 @@ export function streamId(episode: Episode, dice: Dice): string {
 export function newStreamId(episode: Episode, dice: Dice): string {
   if (dice.chance(0.1)) return streamId(episode, dice);
   episode.lastStreamMs += dice.int(0, 2);
-  return `${episode.lastStreamMs}-${dice.chance(0.15) ? '*' : dice.int(0, 3)}`;
+  const id = `${episode.lastStreamMs}-${dice.chance(0.15) ? '*' : dice.int(0, 3)}`;
+  if (episode.streamIds.push(id.replace('*', '0')) > STREAM_IDS_KEPT) episode.streamIds.shift();
+  return id;
 }
 
 function streamBound(episode: Episode, dice: Dice): string {
@@ -340,6 +347,7 @@ function integerFor(argument: Argument, syntax: CommandSyntax, episode: Episode,
     case 'decrement':
       return dice.chance(0.9) ? String(dice.int(-50, 200)) : dice.pick(oddNumbers);
     case 'value':
+      if (command === 'SETBIT') return String(dice.int(0, 1));
       return dice.chance(0.7) ? String(dice.int(-300, 300)) : element(episode, dice);
     case 'weight':
       return dice.pick(['1', '2', '0', '-1', '0.5', 'inf']);
