@@ -1,15 +1,15 @@
+import { moveBulk } from './bulk.ts';
 import type { Region } from './region.ts';
 
-/**
- * Moves `length` bytes within a region; the two places may overlap.
- *
- * V8 moves shared memory word by word when both places lie alike within a word, else byte by byte (0.5–0.9 ns a byte).
- * So only the first case is left to it; four 32-bit reads ahead of four writes do the other in 0.2 ns a byte.
- */
+/** By way of another place a byte costs two copies and two calls: later than with a plain copy that is the quicker way. */
+const BULK_MOVE_BYTES_MIN = 1024;
+
+/** Moves `length` bytes within a region; the two places may overlap. */
 export function move(region: Region, fromAt: number, toAt: number, length: number): void {
   const distance = toAt - fromAt;
   if (distance === 0) return;
-  if ((distance & 7) === 0 && length >= 64) region.u8.copyWithin(toAt, fromAt, fromAt + length);
+  if (length >= BULK_MOVE_BYTES_MIN) moveBulk(region.u8, fromAt, toAt, length);
+  else if ((distance & 7) === 0 && length >= 64) region.u8.copyWithin(toAt, fromAt, fromAt + length);
   else if (distance < 0) moveDown(region.view, fromAt, toAt, length);
   else moveUp(region.view, fromAt, toAt, length);
 }

@@ -1,4 +1,5 @@
 /** BITOP: strings combined bit by bit. */
+import { copyBulk } from '../base/bulk.ts';
 import { FLAG_RAW, setFlag, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import { BYTES_PER_ELEMENT } from './bitmap-bit.ts';
@@ -39,7 +40,7 @@ function sourceAt(ctx: Context, arg: number): BitSource {
 function store(ctx: Context, result: Uint8Array): void {
   const entry = ctx.putString(2, ctx.lookup(2), result.length, NO_DEADLINE);
   const { arena } = ctx.ks;
-  arena.u8.set(result, valueAt(arena, entry));
+  if (result.length > 0) copyBulk(result, 0, arena.u8, valueAt(arena, entry), result.length);
   setFlag(arena, entry, FLAG_RAW);
   ctx.touch(2, SET);
 }

@@ -1,4 +1,5 @@
 /** Strings read and changed in part. A string changed in place is called raw by OBJECT ENCODING from then on. */
+import { zero } from '../base/bulk.ts';
 import { copy } from '../base/region.ts';
 import { FLAG_RAW, setFlag, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
@@ -37,7 +38,7 @@ export function growString(ctx: Context, entry: number, bytes: number): number {
   else if (bytes > had) grown = ks.resizeString(entry, ctx.hash, bytes);
   if (bytes > had) {
     const at = valueAt(arena, grown);
-    arena.u8.fill(0, at + had, at + bytes);
+    zero(arena.u8, at + had, at + bytes);
   }
   setFlag(arena, grown, FLAG_RAW);
   return grown;

@@ -4,7 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { Region } from '../base/region.ts';
+import { copy, Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import { Doorbell } from '../memory/doorbell.ts';
 import { RingConsumer, RingProducer } from '../memory/ring.ts';
@@ -157,7 +157,7 @@ export class HandOff {
         mailbox.port?.postMessage(message.u8.buffer);
         writeByPort(requests.region, at, message.view.getInt32(4, true));
       } else {
-        requests.region.u8.set(message.u8, at);
+        copy(message, 0, requests.region, at, message.length);
       }
       requests.commit();
       backlog.shift();

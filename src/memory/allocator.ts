@@ -11,6 +11,7 @@
  * clock or allocates JavaScript memory; all of it runs under the shard's lock.
  */
 import { assert } from '../base/assert.ts';
+import { copy } from '../base/region.ts';
 import type { Arena } from './arena.ts';
 import { PAGE_BYTES, PAGE_SHIFT, WORD_PAGE_BYTES, WORD_PEAK_BYTES, WORD_SLABS, WORD_USED_BYTES } from './layout.ts';
 import { OutOfMemoryError } from './out-of-memory.ts';
@@ -135,7 +136,7 @@ export class Allocator {
     if (bytes > SMALL_BYTES_MAX && have > SMALL_BYTES_MAX && this.resizeRun(address, have, want)) return address;
     if (want < have && !this.hasRoom(bytes)) return this.cutInPlace(address, have, bytes);
     const moved = this.allocate(bytes);
-    this.arena.u8.copyWithin(moved, address, address + Math.min(keepBytes, have, bytes));
+    copy(this.arena.region, address, this.arena.region, moved, Math.min(keepBytes, have, bytes));
     this.free(address);
     return moved;
   }

@@ -1,5 +1,5 @@
 /** Listpacks and intsets from anywhere: looked through before they become values. */
-import { latin1, type Region } from '../base/region.ts';
+import { copy, latin1, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import { TRIPLE } from '../types/hash-listpack.ts';
 import * as intset from '../types/intset.ts';
@@ -74,6 +74,6 @@ export function checkIntset({ region, at, length }: Slice): void {
 /** The bytes in a block of their own. @throws OutOfMemoryError */
 export function blockOf(allocator: Allocator, { region, at, length }: Slice): number {
   const block = allocator.allocate(length);
-  allocator.arena.u8.set(region.u8.subarray(at, at + length), block);
+  copy(region, at, allocator.arena.region, block, length);
   return block;
 }

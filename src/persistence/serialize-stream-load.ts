@@ -1,5 +1,5 @@
 /** Streams out of the form of RDB files. Every entry of every node is looked at before anything relies on it. */
-import type { Region } from '../base/region.ts';
+import { copy, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import * as listpack from '../types/listpack.ts';
 import { END, integerAt, isIntegerHead } from '../types/listpack-element.ts';
@@ -94,7 +94,7 @@ function addNode(allocator: Allocator): number {
   const node = allocator.allocate(ID_BYTES + text.length);
   try {
     nodeId.store(arena, node >> 2);
-    arena.u8.set(text.region.u8.subarray(text.at, text.at + text.length), listpackOfNode(node));
+    copy(text.region, text.at, arena.region, listpackOfNode(node), text.length);
     const live = new NodeCheck(allocator, node).run();
     treeInsert(allocator, stream.base + STREAM_NODES, nodeId, node);
     return live;

@@ -1,5 +1,6 @@
 /** Writes lengths, strings and numbers in the form of RDB files into memory that grows as needed. */
 import { lzfCompress } from '../base/lzf.ts';
+import { move } from '../base/move.ts';
 import { BEYOND_SAFE, parseInteger } from '../base/numbers.ts';
 import { copy, Region } from '../base/region.ts';
 import { ENCODED_INT8, ENCODED_INT16, ENCODED_INT32, ENCODED_LZF } from './serialize-types.ts';
@@ -134,7 +135,7 @@ export class SerialWriter {
     this.byte(0xc0 | ENCODED_LZF);
     this.length(bytes);
     this.length(length);
-    this.region.u8.copyWithin(this.at, bodyAt, bodyAt + bytes);
+    move(this.region, bodyAt, this.at, bytes);
     this.at += bytes;
     return true;
   }

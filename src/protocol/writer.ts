@@ -4,6 +4,7 @@
  */
 
 import { doubleLength, writeDouble } from '../base/double-write.ts';
+import { move } from '../base/move.ts';
 import { integerLength, writeBigInt, writeInteger } from '../base/numbers.ts';
 import { copy, Region } from '../base/region.ts';
 
@@ -262,7 +263,7 @@ export class Writer {
     const bytes = 3 + integerLength(count);
     this.ensure(bytes);
     const end = this.at;
-    this.region.u8.copyWithin(mark + bytes, mark, end);
+    move(this.region, mark, mark + bytes, end - mark);
     this.at = mark;
     this.header(kind, count);
     this.at = end + bytes;
@@ -302,7 +303,7 @@ export class Writer {
     let capacity = this.region.u8.length * 2;
     while (capacity < this.at + bytes) capacity *= 2;
     const grown = Region.allocate(capacity);
-    grown.u8.set(this.region.u8.subarray(0, this.at));
+    copy(this.region, 0, grown, 0, this.at);
     this.region = grown;
   }
 }

@@ -1,4 +1,5 @@
-import { Region } from '../base/region.ts';
+import { move } from '../base/move.ts';
+import { copy, Region } from '../base/region.ts';
 import { Session } from '../execute/session.ts';
 import type { Link } from '../transport/transport.ts';
 
@@ -79,7 +80,7 @@ export class Connection extends Session {
     const bytes = end - start;
     this.inputUsedMs = this.lastActiveMs;
     const input = this.inputWithRoom(this.inputBytes + bytes);
-    input.u8.set(from.u8.subarray(start, end), this.inputBytes);
+    copy(from, start, input, this.inputBytes, bytes);
     this.inputBytes += bytes;
   }
 
@@ -89,8 +90,8 @@ export class Connection extends Session {
     this.inputBytes = left;
     if (left === 0) {
       if (this.input !== undefined && this.input.length > INPUT_BYTES_KEPT) this.input = undefined;
-    } else if (bytes > 0) {
-      this.input?.u8.copyWithin(0, bytes, bytes + left);
+    } else if (bytes > 0 && this.input !== undefined) {
+      move(this.input, bytes, 0, left);
     }
   }
 
@@ -104,7 +105,7 @@ export class Connection extends Session {
     const ahead = Math.min(this.inputWanted, Math.max(bytes * 2, INPUT_BYTES_AHEAD));
     const wanted = Math.max(bytes, ahead, INPUT_BYTES_MIN);
     const grown = Region.allocate(this.input === undefined ? wanted : Math.max(wanted, this.input.length * 2));
-    if (this.input !== undefined) grown.u8.set(this.input.u8.subarray(0, this.inputBytes));
+    if (this.input !== undefined) copy(this.input, 0, grown, 0, this.inputBytes);
     this.input = grown;
     return grown;
   }

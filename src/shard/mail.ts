@@ -163,7 +163,7 @@ export class Mail {
     } else {
       const bytes = requests.payloadBytes;
       if (bytes > level.request.length) level.request = Region.allocate(Math.max(bytes, level.request.length * 2));
-      level.request.u8.set(requests.region.u8.subarray(at, at + bytes));
+      copy(requests.region, at, level.request, 0, bytes);
       session = sessionOf(level.request);
     }
     const slot = this.board.begin(index, session, requests.position);

@@ -7,6 +7,7 @@ import {
   Socket,
   type SocketConstructorOpts,
 } from 'node:net';
+import { copyBulk } from '../base/bulk.ts';
 import { Region } from '../base/region.ts';
 import { mayBeSkipped, noAddressError, removeStaleSocket, resolveBindAddresses } from './bind-address.ts';
 import { NetLink, type NetLinkHost, type StreamHandle } from './net-link.ts';
@@ -143,7 +144,7 @@ export class NetTransport implements Transport, NetLinkHost {
   private receiveCopy(link: NetLink, chunk: Buffer): void {
     for (let at = 0; at < chunk.length; at += RECEIVE_BYTES) {
       const part = chunk.subarray(at, at + RECEIVE_BYTES);
-      this.received.u8.set(part);
+      copyBulk(part, 0, this.received.u8, 0, part.length);
       this.receive(link, part.length);
     }
   }

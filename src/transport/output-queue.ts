@@ -72,7 +72,7 @@ export class OutputQueue {
   private pushLarge(region: Region, from: number, to: number): void {
     if (to - from > SLOTTED_BYTES_MAX) {
       const own = Region.allocate(to - from);
-      own.u8.set(region.u8.subarray(from, to));
+      copy(region, from, own, 0, to - from);
       this.pushOwned(own, 0, to - from);
       return;
     }

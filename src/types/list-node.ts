@@ -9,7 +9,7 @@
  * An *offset* is an element's distance from its listpack's begin: it stays what it is when listpack or node move.
  */
 import { move } from '../base/move.ts';
-import type { Region } from '../base/region.ts';
+import { copy, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { bytes, closeGap, LISTPACK_EMPTY_BYTES, LISTPACK_HEADER_BYTES, openGap, writeEmpty } from './listpack.ts';
@@ -78,7 +78,7 @@ export function newNodeOf(
 ): number {
   const node = allocator.allocate(NODE_HEADER_BYTES + length);
   writeHeader(allocator.arena, node, elements, plain);
-  allocator.arena.u8.set(from.u8.subarray(at, at + length), node + NODE_HEADER_BYTES);
+  copy(from, at, allocator.arena.region, node + NODE_HEADER_BYTES, length);
   return node;
 }
 

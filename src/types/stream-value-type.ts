@@ -1,4 +1,5 @@
 /** What the store must know of streams. */
+import { copy } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { STREAM_GROUPS, STREAM_LENGTH, STREAM_NODES, STREAM_PRODUCERS, Stream } from './stream.ts';
@@ -27,7 +28,7 @@ function free(allocator: Allocator, root: number): void {
 function copyNode(from: Arena, node: number, to: Allocator): number {
   const bytes = nodeBytes(from, node);
   const block = to.allocate(bytes);
-  to.arena.u8.set(from.u8.subarray(node, node + bytes), block);
+  copy(from.region, node, to.arena.region, block, bytes);
   return block;
 }
 

@@ -1,3 +1,4 @@
+import { copy } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 
 /**
@@ -33,6 +34,6 @@ export class Value {
 export function copyBlock(from: Allocator, block: number, to: Allocator): number {
   const bytes = from.sizeOf(block);
   const copied = to.allocate(bytes);
-  to.arena.u8.set(from.arena.u8.subarray(block, block + bytes), copied);
+  copy(from.arena.region, block, to.arena.region, copied, bytes);
   return copied;
 }
