@@ -1,6 +1,6 @@
 /** BITOP: strings combined bit by bit. */
 import { copyBulk } from '../base/bulk.ts';
-import { FLAG_RAW, setFlag, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
+import { FLAG_RAW, setFlag, TYPE_STRING, typeOf, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import { BYTES_PER_ELEMENT } from './bitmap-bit.ts';
 import { type BitSource, combineBits, OPERATIONS } from './bitmap-words.ts';
@@ -38,10 +38,13 @@ function sourceAt(ctx: Context, arg: number): BitSource {
 }
 
 function store(ctx: Context, result: Uint8Array): void {
-  const entry = ctx.putString(2, ctx.lookup(2), result.length, NO_DEADLINE);
+  const old = ctx.lookup(2);
   const { arena } = ctx.ks;
+  const oldType = old === 0 ? TYPE_STRING : typeOf(arena, old);
+  const entry = ctx.putString(2, old, result.length, NO_DEADLINE);
   if (result.length > 0) copyBulk(result, 0, arena.u8, valueAt(arena, entry), result.length);
   setFlag(arena, entry, FLAG_RAW);
+  if (old !== 0) ctx.announceReplaced(ctx.ks, 2, ctx.hash, oldType, TYPE_STRING);
   ctx.touch(2, SET);
 }
 

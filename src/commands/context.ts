@@ -17,7 +17,7 @@ import type { LockSet } from '../store/lock-set.ts';
 import type { Shard } from '../store/shard.ts';
 import type { Command } from './define.ts';
 import { BLOCKED, HAND_OFF, NOT_AN_INTEGER, WRONG_TYPE } from './errors.ts';
-import type { KeyEvent } from './events.ts';
+import { type KeyEvent, OVERWRITTEN, TYPE_CHANGED } from './events.ts';
 
 /** What a command that finds nothing to do yet waits for; see `block`. */
 export interface Blocking {
@@ -197,6 +197,19 @@ export class Context extends Arguments {
     addToCounter(keyspace.arena, COUNTER_DIRTY, 1);
     keyspace.shard.changed(keyspace.db, key, at, length, hash);
     if (this.observer !== undefined) this.observer.touched(keyspace, key, at, length, hash, event);
+  }
+
+  /** Tells those who listen to what happens to keys, and nobody else. */
+  announce(keyspace: Keyspace, arg: number, hash: number, event: KeyEvent): void {
+    if (this.observer === undefined) return;
+    this.observer.touched(keyspace, this.source, this.at[arg], this.size[arg], hash, event);
+  }
+
+  /** Tells listeners that a value of `oldType` at the key in `arg` has been replaced, as a whole, by one of `type`. */
+  announceReplaced(keyspace: Keyspace, arg: number, hash: number, oldType: number, type: number): void {
+    if (this.observer === undefined) return;
+    this.announce(keyspace, arg, hash, OVERWRITTEN);
+    if (type !== oldType) this.announce(keyspace, arg, hash, TYPE_CHANGED);
   }
 
   // --- length and place of work -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import { NO_DEADLINE } from '../store/keyspace.ts';
 import type { Context } from './context.ts';
 import { type Command, command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
-import { DEL, genericEvent } from './events.ts';
+import { DEL, genericEvent, NEW } from './events.ts';
 import { elementsOf } from './generic-exists.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 
@@ -84,8 +84,11 @@ function restore(ctx: Context): void {
     }
     return ctx.reply.ok();
   }
+  const oldType = old === 0 ? loaded.type : typeOf(ctx.ks.arena, old);
   setAccess(ctx.ks.arena, putLoaded(ctx, old, deadlineMs), accessWord(ctx));
+  if (old !== 0) ctx.announce(ctx.ks, 1, ctx.hash, NEW);
   ctx.touch(1, RESTORE);
+  if (old !== 0) ctx.announceReplaced(ctx.ks, 1, ctx.hash, oldType, loaded.type);
   ctx.reply.ok();
 }
 

@@ -26,5 +26,11 @@ export const EXPIRED = event('x', 'expired');
 export const HEXPIRED = hashEvent('hexpired');
 export const EVICTED = event('e', 'evicted');
 export const NEW = event('n', 'new');
+/** The value of a key was replaced as a whole. */
+export const OVERWRITTEN = event('o', 'overwritten');
+/** … by one of another type. */
+export const TYPE_CHANGED = event('c', 'type_changed');
+/** A command wanted to read a key that is not there. */
+export const KEY_MISS = event('m', 'keymiss');
 /** A change that notifications say nothing of: no setting names its class. */
 export const UNANNOUNCED = event('-', '');

@@ -1,6 +1,5 @@
 /** Whether keys are there, what they are, and away with them. */
 import { Region } from '../base/region.ts';
-import { addToCounter, COUNTER_HITS, COUNTER_MISSES } from '../store/counters.ts';
 import { encodingOf, rootOf, TYPE_STRING, typeOf } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { valueType } from '../store/value-types.ts';
@@ -10,9 +9,7 @@ import { DEL } from './events.ts';
 
 /** The live entry of the key in `arg`, or 0: counted as a hit or a miss, but not as a use. */
 export function look(ctx: Context, arg: number): number {
-  const entry = ctx.peek(arg);
-  addToCounter(ctx.ks.arena, entry === 0 ? COUNTER_MISSES : COUNTER_HITS, 1);
-  return entry;
+  return ctx.select(arg).look(ctx.source, ctx.at[arg], ctx.size[arg], ctx.hash);
 }
 
 /** How many elements the value of an entry has; 0 for a string. */

@@ -19,7 +19,7 @@ import { valueType } from '../store/value-types.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, NO_SUCH_KEY, SYNTAX_ERROR } from './errors.ts';
-import { genericEvent, RENAME_FROM, RENAME_TO } from './events.ts';
+import { genericEvent, NEW, RENAME_FROM, RENAME_TO } from './events.ts';
 import { elementsOf } from './generic-exists.ts';
 import { int32Argument, requireDatabase } from './saturated-integer.ts';
 
@@ -39,13 +39,16 @@ interface Destination {
   readonly hash: number;
   /** Its entry, or 0. */
   readonly old: number;
+  /** Of what it holds now. */
+  readonly oldType: number;
 }
 
 /** Looks up the key in `arg` in database `db`. */
 function destination(ctx: Context, arg: number, db: number): Destination {
   const hash = ctx.hashOf(arg);
   const keyspace = ctx.shards[ctx.shardIndexOf(hash)].keyspaces[db];
-  return { keyspace, arg, hash, old: keyspace.peek(ctx.source, ctx.at[arg], ctx.size[arg], hash) };
+  const old = keyspace.peek(ctx.source, ctx.at[arg], ctx.size[arg], hash);
+  return { keyspace, arg, hash, old, oldType: old === 0 ? 0 : typeOf(keyspace.arena, old) };
 }
 
 const sameKey = (ctx: Context): boolean =>
@@ -114,9 +117,12 @@ function renameKey(ctx: Context, onlyNew: boolean): boolean {
   const from = ctx.ks;
   const to = destination(ctx, 2, ctx.db);
   if (to.old !== 0 && onlyNew) return false;
+  const type = typeOf(from.arena, entry);
   moveEntry(ctx, from, entry, ctx.hashOf(1), to);
+  if (to.old !== 0) ctx.announce(to.keyspace, 2, to.hash, NEW);
   ctx.touch(1, RENAME_FROM);
   ctx.touch(2, RENAME_TO);
+  if (to.old !== 0) ctx.announceReplaced(to.keyspace, 2, to.hash, to.oldType, type);
   return true;
 }
 
@@ -164,8 +170,11 @@ function copyKey(ctx: Context): void {
   const to = destination(ctx, 2, db);
   if (to.old !== 0 && !replaces) return ctx.reply.integer(0);
   weighCopy(ctx, from, entry, to);
+  const type = typeOf(from.arena, entry);
   copyEntry(ctx, from, entry, to);
+  if (to.old !== 0) ctx.announce(to.keyspace, 2, to.hash, NEW);
   ctx.touchKey(to.keyspace, ctx.source, ctx.at[2], ctx.size[2], to.hash, COPY_TO);
+  if (to.old !== 0) ctx.announceReplaced(to.keyspace, 2, to.hash, to.oldType, type);
   ctx.reply.integer(1);
 }
 

@@ -1,10 +1,10 @@
 /** OBJECT: what there is to know of a value beside what it holds. */
+import { addToCounter, COUNTER_HITS, COUNTER_MISSES } from '../store/counters.ts';
 import { accessOf, encodingOf, rootOf, TYPE_STRING, typeOf } from '../store/entry.ts';
 import { valueType } from '../store/value-types.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error } from './errors.ts';
-import { look } from './generic-exists.ts';
 import { stringEncodingName } from './string-encoding.ts';
 
 const LRU_LFU_SWITCH =
@@ -35,7 +35,9 @@ const HELP = [
 /** Says null of a missing key. */
 function objectCommand(tell: (ctx: Context, entry: number) => void): (ctx: Context) => void {
   return (ctx) => {
-    const entry = look(ctx, 2);
+    const entry = ctx.peek(2);
+    // Counted as looking is, but no listener hears of a miss.
+    addToCounter(ctx.ks.arena, entry === 0 ? COUNTER_MISSES : COUNTER_HITS, 1);
     if (entry === 0) ctx.reply.null();
     else tell(ctx, entry);
   };

@@ -11,6 +11,8 @@ import { absentMeets, stringMeets, valueCondition } from './string-condition.ts'
 
 export const SET = stringEvent('set');
 
+const NO_TYPE = -1;
+
 /** Replies with a string entry's value. */
 export function replyString(ctx: Context, entry: number): void {
   const { arena } = ctx.ks;
@@ -20,9 +22,11 @@ export function replyString(ctx: Context, entry: number): void {
 /** Makes the selected key, argument `keyArg`, the string of argument `valueArg`. */
 export function storeString(ctx: Context, keyArg: number, valueArg: number, old: number, deadlineMs: number): void {
   const bytes = ctx.size[valueArg];
-  const entry = ctx.putString(keyArg, old, bytes, deadlineMs);
   const { arena } = ctx.ks;
+  const oldType = old === 0 ? NO_TYPE : typeOf(arena, old);
+  const entry = ctx.putString(keyArg, old, bytes, deadlineMs);
   copy(ctx.source, ctx.at[valueArg], arena.region, valueAt(arena, entry), bytes);
+  if (oldType !== NO_TYPE) ctx.announceReplaced(ctx.ks, keyArg, ctx.hash, oldType, TYPE_STRING);
 }
 
 function get(ctx: Context): void {

@@ -1,6 +1,6 @@
 /** From a key's entry to its value and back. */
 import { OutOfMemoryError } from '../memory/out-of-memory.ts';
-import { encodingOf, rootOf, setEncoding, setRoot } from '../store/entry.ts';
+import { encodingOf, rootOf, setEncoding, setRoot, typeOf } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import type { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
@@ -42,12 +42,14 @@ export function requireRoom(ctx: Context, firstArg: number): void {
 
 /** Makes the selected key, argument `arg`, a new value, which is freed if that fails. */
 export function putValue(ctx: Context, arg: number, old: number, type: number, value: Value, free: FreeValue): void {
+  const oldType = old === 0 ? type : typeOf(ctx.ks.arena, old);
   try {
     ctx.putRoot(arg, old, type | (value.encoding << 4), value.root, NO_DEADLINE);
   } catch (error) {
     free(value.allocator, value.root, value.encoding);
     throw error;
   }
+  if (old !== 0) ctx.announceReplaced(ctx.ks, arg, ctx.hash, oldType, type);
 }
 
 type FreeValue = (allocator: Value['allocator'], root: number, encoding: number) => void;

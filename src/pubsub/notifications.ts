@@ -4,10 +4,11 @@
  */
 import { copy, latin1, Region } from '../base/region.ts';
 import type { TouchObserver } from '../commands/context.ts';
-import { DEL, EVICTED, EXPIRED, HEXPIRED, type KeyEvent } from '../commands/events.ts';
+import { DEL, EVICTED, EXPIRED, HEXPIRED, KEY_MISS, type KeyEvent, NEW } from '../commands/events.ts';
 import { EVENT_CLASSES } from '../config/event-classes.ts';
 import { keyAt, keyLength } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
+import type { KeyEvents } from '../store/shard.ts';
 import type { Hub } from './hub.ts';
 
 /** One noted change. */
@@ -43,20 +44,21 @@ export class ChangeNotes implements TouchObserver {
     this.noted.push({ db: keyspace.db, event: event.name, key: kept });
   }
 
-  expired(keyspace: Keyspace, entry: number, hash: number): void {
-    if (this.classes !== 0) this.gone(keyspace, entry, hash, EXPIRED);
-  }
-
-  evicted(keyspace: Keyspace, entry: number, hash: number): void {
-    if (this.classes !== 0) this.gone(keyspace, entry, hash, EVICTED);
-  }
-
-  partsExpired(keyspace: Keyspace, entry: number, hash: number): void {
-    if (this.classes !== 0) this.gone(keyspace, entry, hash, HEXPIRED);
-  }
-
-  emptied(keyspace: Keyspace, entry: number, hash: number): void {
-    if (this.classes !== 0) this.gone(keyspace, entry, hash, DEL);
+  /** What to put among a shard's events (Shard.events), so that this hears of what no command says. */
+  get shardEvents(): Omit<KeyEvents, 'awaited'> {
+    const tells = (event: KeyEvent) => (keyspace: Keyspace, entry: number, hash: number) => {
+      if (this.classes !== 0) this.noteEntry(keyspace, entry, hash, event);
+    };
+    return {
+      expired: tells(EXPIRED),
+      evicted: tells(EVICTED),
+      partsExpired: tells(HEXPIRED),
+      emptied: tells(DEL),
+      added: tells(NEW),
+      missed: (keyspace, key, at, length, hash) => {
+        if (this.classes !== 0) this.touched(keyspace, key, at, length, hash, KEY_MISS);
+      },
+    };
   }
 
   /** All that was noted since the last time, in order. */
@@ -66,7 +68,7 @@ export class ChangeNotes implements TouchObserver {
     return taken;
   }
 
-  private gone(keyspace: Keyspace, entry: number, hash: number, event: KeyEvent): void {
+  private noteEntry(keyspace: Keyspace, entry: number, hash: number, event: KeyEvent): void {
     const { arena, region } = keyspace;
     this.touched(keyspace, region, keyAt(arena, entry), keyLength(arena, entry), hash, event);
   }

@@ -101,13 +101,7 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
 function publishChanges(server: Server, shards: readonly Shard[], config: ConfigView): void {
   const { notes, ctx } = server;
   for (const shard of shards) {
-    shard.events = {
-      ...shard.events,
-      expired: notes.expired.bind(notes),
-      evicted: notes.evicted.bind(notes),
-      partsExpired: notes.partsExpired.bind(notes),
-      emptied: notes.emptied.bind(notes),
-    };
+    shard.events = { ...shard.events, ...notes.shardEvents };
   }
   const apply = () => {
     notes.configure(config.value('notify-keyspace-events'));

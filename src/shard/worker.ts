@@ -151,10 +151,7 @@ export default function runWorker(task: WorkerTask): void {
   };
   for (const shard of shards) {
     shard.events = {
-      expired: notes.expired.bind(notes),
-      evicted: notes.evicted.bind(notes),
-      partsExpired: notes.partsExpired.bind(notes),
-      emptied: notes.emptied.bind(notes),
+      ...notes.shardEvents,
       awaited: (db, key, at, length) => mail.noteReady(db, key, at, length),
     };
   }

@@ -113,9 +113,26 @@ export class Keyspace {
   read(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
     const entry = this.peek(key, keyFrom, keyBytes, hash);
     const { shard } = this;
-    if (entry !== 0 && shard.notesAccess && shard.access.notesReads) shard.access.touch(this.arena, entry);
-    addToCounter(this.arena, entry === 0 ? COUNTER_MISSES : COUNTER_HITS, 1);
+    if (entry === 0) {
+      this.miss(key, keyFrom, keyBytes, hash);
+      return 0;
+    }
+    if (shard.notesAccess && shard.access.notesReads) shard.access.touch(this.arena, entry);
+    addToCounter(this.arena, COUNTER_HITS, 1);
     return entry;
+  }
+
+  /** Like `read`, but leaves the access clock alone: for commands that ask about a key, not for its value. */
+  look(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
+    const entry = this.peek(key, keyFrom, keyBytes, hash);
+    if (entry === 0) this.miss(key, keyFrom, keyBytes, hash);
+    else addToCounter(this.arena, COUNTER_HITS, 1);
+    return entry;
+  }
+
+  private miss(key: Region, keyFrom: number, keyBytes: number, hash: number): void {
+    addToCounter(this.arena, COUNTER_MISSES, 1);
+    this.shard.events.missed?.(this, key, keyFrom, keyBytes, hash);
   }
 
   /** The deadline in ms, or NO_DEADLINE. */
@@ -404,6 +421,7 @@ export class Keyspace {
       this.shard.noticeDeadline(deadlineMs);
     }
     if (partMs !== Number.POSITIVE_INFINITY) this.notePartDeadlines(entry);
+    if (old === 0) shard.events.added?.(this, entry, hash);
     return entry;
   }
 

@@ -27,6 +27,10 @@ export interface KeyEvents {
   /** Parts of a value (fields of a hash) have gone because their time was over. If none is left, the entry goes next. */
   partsExpired?(keyspace: Keyspace, entry: number, hash: number): void;
   emptied?(keyspace: Keyspace, entry: number, hash: number): void;
+  /** A key has come to be that was not there. */
+  added?(keyspace: Keyspace, entry: number, hash: number): void;
+  /** A command wanted to read a key that is not there. */
+  missed?(keyspace: Keyspace, key: Region, at: number, length: number, hash: number): void;
   /** A key that clients wait for has changed. The bytes are good during the call. */
   awaited(db: number, key: Region, at: number, length: number): void;
 }
