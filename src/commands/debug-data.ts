@@ -6,6 +6,7 @@ import { parseInteger } from '../base/numbers.ts';
 import { Region } from '../base/region.ts';
 import { serializedLength } from '../persistence/serialize.ts';
 import { SerialWriter } from '../persistence/serialize-writer.ts';
+import { checkShard, unaccountedBytes } from '../store/check.ts';
 import {
   accessOf,
   encodingOf,
@@ -19,6 +20,7 @@ import {
   valueLength,
 } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
+import type { Shard } from '../store/shard.ts';
 import { valueType } from '../store/value-types.ts';
 import { typeLimits } from '../types/limits.ts';
 import { List } from '../types/list.ts';
@@ -141,6 +143,23 @@ function shardSleep(ctx: Context): void {
   ctx.reply.ok();
 }
 
+/** DEBUG CHECK: reads all memory, a shard at a time, and replies what in it does not fit together. */
+function check(ctx: Context): void {
+  ctx.weigh(FOR_A_WORKER);
+  const problems = ctx.shards.flatMap(({ index }) =>
+    ctx.inShard(index, problemsOf).map((text) => `shard ${index}: ${text}`),
+  );
+  ctx.reply.array(problems.length);
+  for (const problem of problems) ctx.reply.bulkText(problem);
+}
+
+function problemsOf(shard: Shard): string[] {
+  const problems = checkShard(shard);
+  if (problems.length > 0) return problems;
+  const lostBytes = unaccountedBytes(shard);
+  return lostBytes === 0 ? [] : [`${lostBytes} bytes in use belong to nothing`];
+}
+
 /** DEBUG SHARD-OF key. */
 function shardOf(ctx: Context): void {
   ctx.reply.integer(ctx.shardIndexOf(ctx.hashOf(2)));
@@ -168,6 +187,7 @@ export const debugDataCommands: readonly Command[] = [
   internalDebug('SDSLEN', stringLengths, 'RO 2'),
   internalDebug('POPULATE', populate, '', 'each'),
   internalDebug('COMMAND-FAULT', fault, 'RW 2'),
+  internalDebug('CHECK', check, '', 'each'),
   internalDebug('SHARD-SLEEP', shardSleep, 'RO 2'),
   internalDebug('SHARD-OF', shardOf, 'RO 2'),
 ];

@@ -104,6 +104,7 @@ export function debugCommand(services: Services): Command {
 
   const subcommands = new Map<string, Subcommand>([
     ['CHANGE-REPL-ID', { argc: [2, 2], help: 'Gives the replication history another name.', run: changeReplicationId }],
+    ['CHECK', { argc: [2, 2], help: 'Reads all memory and tells what in it does not fit together.', run: passOn }],
     [
       'COMMAND-FAULT',
       { argc: [3, 4], help: '<key> [WORKER]: fails inside a command, here or on a worker.', run: passOn },
