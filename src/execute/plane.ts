@@ -55,7 +55,7 @@ export function createPlane(options: PlaneOptions, seed: number): Plane {
     doorbells: Array.from({ length: ioThreads + workers }, () => new Doorbell().buffer),
     boards: Array.from({ length: workers }, () => createBoardBuffer()),
     commandStats: createStatsBuffer(ioThreads + workers),
-    lateness: createLatenessBuffer(workers),
+    lateness: createLatenessBuffer(ioThreads + workers),
     clientBytes: new SharedArrayBuffer(8),
   };
 }

@@ -49,6 +49,11 @@ export class WorkerBoard {
     return Atomics.load(this.words, ORDERS) === 0 ? 0 : Atomics.exchange(this.words, ORDERS, 0);
   }
 
+  /** Whether one of these orders waits to be taken. */
+  isOrdered(bits: number): boolean {
+    return (Atomics.load(this.words, ORDERS) & bits) !== 0;
+  }
+
   beat(): void {
     this.words[BEATS]++;
   }

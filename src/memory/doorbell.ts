@@ -59,6 +59,11 @@ export class Doorbell {
     return outcome !== 'timed-out';
   }
 
+  /** As `sleep`, for a thread that must go on meanwhile: resolves once somebody has rung since `prepareSleep`. */
+  async rung(seenSequence: number): Promise<void> {
+    await Atomics.waitAsync(this.words, SEQUENCE, seenSequence).value;
+  }
+
   /** Takes `prepareSleep` back; also what an event loop calls when it wakes. */
   stayAwake(): void {
     Atomics.store(this.words, SLEEPING, 0);

@@ -1,5 +1,5 @@
 /**
- * How late keys go, as a histogram in shared memory, a row a worker: milliseconds from deadline to removal.
+ * How late keys go, as a histogram in shared memory, a row a thread: milliseconds from deadline to removal.
  * Buckets are exact up to 15 ms, then four a doubling.
  */
 const BUCKETS = 64;
@@ -18,16 +18,16 @@ const ceilingOf = (bucket: number): number => {
   return 2 ** power + (((bucket - EXACT) & 3) + 1) * 2 ** (power - 2) - 1;
 };
 
-export const createLatenessBuffer = (workers: number): SharedArrayBuffer =>
-  new SharedArrayBuffer(Math.max(workers, 1) * BUCKETS * 8);
+export const createLatenessBuffer = (threads: number): SharedArrayBuffer =>
+  new SharedArrayBuffer(threads * BUCKETS * 8);
 
 export class Lateness {
   private readonly counts: Float64Array;
   private readonly base: number;
 
-  constructor(buffer: SharedArrayBuffer, worker = 0) {
+  constructor(buffer: SharedArrayBuffer, threadId = 0) {
     this.counts = new Float64Array(buffer);
-    this.base = worker * BUCKETS;
+    this.base = threadId * BUCKETS;
   }
 
   record(ms: number): void {
@@ -36,7 +36,7 @@ export class Lateness {
     if (ms > this.counts[max]) this.counts[max] = ms;
   }
 
-  /** Over all workers, in ms; zeroes when nothing has expired yet. */
+  /** Over all threads, in ms; zeroes when nothing has expired yet. */
   summary(): { count: number; p50Ms: number; p99Ms: number; maxMs: number } {
     const sums = new Array<number>(BUCKETS - 1).fill(0);
     let maxMs = 0;

@@ -1,6 +1,6 @@
 import type { WorkerPool } from '../shard/pool.ts';
 
-/** Whether workers remove keys at their deadline: not while clients are paused, nor when a test has switched it off. */
+/** Whether keys are removed at their deadline: not while clients are paused, nor when a test has switched it off. */
 export class ActiveExpire {
   private readonly pool: WorkerPool;
   private allowedByDebug = true;
@@ -21,8 +21,12 @@ export class ActiveExpire {
     this.tell();
   }
 
+  get isOn(): boolean {
+    return this.allowedByDebug && !this.paused;
+  }
+
   /** Says to all workers, new ones among them, what holds. */
   tell(): void {
-    this.pool.tell({ kind: 'active-expire', on: this.allowedByDebug && !this.paused });
+    this.pool.tell({ kind: 'active-expire', on: this.isOn });
   }
 }

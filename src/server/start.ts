@@ -17,6 +17,7 @@ import { ActiveExpire } from './active-expire.ts';
 import { printBanner, showsLogo } from './banner.ts';
 import { serverCommands } from './commands.ts';
 import { buildCore } from './core.ts';
+import { expiryInStead } from './expire-in-stead.ts';
 import { keepWhereItListens, listen } from './listen.ts';
 import { guardMemory } from './memory-gate.ts';
 import { writePidFile } from './pid-file.ts';
@@ -37,7 +38,7 @@ export interface Mayfly extends Services {
   stop(): Promise<void>;
 }
 
-/** Starts listening, then the workers. @throws Error that says in one line why it can't */
+/** Starts listening; workers start when they are needed. @throws Error that says in one line why it can't */
 export async function startMayfly(config: Config): Promise<Mayfly> {
   const startedMs = Date.now();
   const log = openLog({ level: config.value('loglevel'), file: config.value('logfile') });
@@ -73,6 +74,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   });
   const activeExpire = new ActiveExpire(pool);
   core.gate.onPause = (paused) => activeExpire.setPaused(paused);
+  pool.expireInStead = expiryInStead(core, activeExpire);
   pool.onStarted = () => {
     activeExpire.tell();
     pool.tell({ kind: 'packed-threshold', bytes: listDebug.packedThresholdBytes });
@@ -121,7 +123,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   showTitle(config);
   core.housekeeping.start();
   log.notice('Ready to accept connections tcp');
-  await pool.start();
+  pool.start();
   return { ...services, stop };
 }
 

@@ -1,21 +1,25 @@
 /**
- * Starts the shard workers and keeps them running: each is a task that never ends on a Piscina thread. Should a thread die,
- * its locks are freed, its successor answers what it had begun, and the log says so.
+ * Starts the shard workers when they are first needed and keeps them running: each is a task that never ends on the thread
+ * of a Piscina pool of one. Should the thread die, its locks are freed, its successor answers what it had begun, and the
+ * log says so. While a worker isn't there, a StandIn keeps its place.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { FineClock } from '../base/clock.ts';
 import type { SharedConfig } from '../config/worker-config.ts';
 import type { Plane } from '../execute/plane.ts';
 import { workerOf } from '../execute/plane.ts';
 import { ORDER_EVICT, ORDER_LOOK, ORDER_STOP, WorkerBoard } from '../execute/worker-board.ts';
 import { Doorbell } from '../memory/doorbell.ts';
 import { forgetThread } from '../memory/lock.ts';
+import { RingConsumer } from '../memory/ring.ts';
 import type { WakerSpec } from '../transport/transport.ts';
+import { StandIn } from './stand-in.ts';
 import type { ControlMessage, SharedChange, WorkerLink, WorkerReport, WorkerTask } from './worker.ts';
 
 /** One I/O thread, as workers reach it. */
 export interface IoEnd {
   readonly waker: WakerSpec;
-  /** A worker has started: this is the port for long messages. */
+  /** A worker is to be started when it is needed, or is started again: this is the port for long messages. */
   attach(worker: number, port: MessagePort): void;
   /** A worker says that there is something to read (waker `port` only). */
   onPortMessage(): void;
@@ -27,7 +31,7 @@ export interface PoolLog {
 }
 
 interface Pool {
-  readonly threads: readonly { readonly threadId: number; terminate(): Promise<number> }[];
+  readonly threads: readonly { terminate(): Promise<number> }[];
   run(task: unknown, options: object): Promise<unknown>;
   destroy(): Promise<void>;
 }
@@ -35,10 +39,19 @@ interface Pool {
 interface Handle {
   readonly board: WorkerBoard;
   readonly doorbell: Doorbell;
+  /** Of the one thread; undefined until the worker is first needed. */
+  pool: Pool | undefined;
+  /** Undefined until the worker is started. */
   control: MessagePort | undefined;
-  /** Worker threads in this process have ids of their own, given by Node. */
-  nodeThreadId: number;
+  /** Set while the worker isn't there. */
+  standIn: StandIn | undefined;
 }
+
+/** What a worker is handed when it starts, made before it does: mail may wait for it. */
+type Links = readonly WorkerLink[];
+
+/** A worker that dies before it has run is tried again after this. */
+const RETRY_MS = 1000;
 
 export class WorkerPool {
   /** Told of changes of keys that a worker has noted (notify-keyspace-events). */
@@ -47,9 +60,14 @@ export class WorkerPool {
   private readonly ends: readonly IoEnd[];
   private readonly sharedConfig: () => SharedConfig;
   private readonly log: PoolLog;
-  private readonly handles: Handle[];
-  private pool: Pool | undefined;
+  private readonly handles: readonly Handle[];
+  private readonly clock = new FineClock();
   private stopping = false;
+  /**
+   * Removes, on this thread, what is due in the shards of a worker that isn't there.
+   * @returns when to look again, ms since 1970; Infinity: when the worker's doorbell is rung
+   */
+  expireInStead: (worker: number) => number = () => Number.POSITIVE_INFINITY;
   /** A worker runs, or runs again: what was told to it before must be told again. */
   onStarted: () => void = () => {};
   /** Told of commands that took a worker long. */
@@ -65,23 +83,23 @@ export class WorkerPool {
     this.handles = Array.from({ length: plane.workers }, (_, worker) => ({
       board: new WorkerBoard(plane.boards[worker]),
       doorbell: new Doorbell(plane.doorbells[plane.ioThreads + worker]),
+      pool: undefined,
       control: undefined,
-      nodeThreadId: -1,
+      standIn: undefined,
     }));
   }
 
-  /** Loads Piscina only now: the server answers before its workers run. */
-  async start(): Promise<void> {
-    const { Piscina } = await import('piscina');
-    if (this.stopping) return;
-    this.pool = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
-      minThreads: this.plane.workers,
-      maxThreads: this.plane.workers,
-      concurrentTasksPerWorker: 1,
-      atomics: 'disabled',
-    });
-    for (let worker = 0; worker < this.plane.workers; worker++) this.keepRunning(worker);
+  /** From now on each worker is started as soon as it is needed. */
+  start(): void {
+    for (let worker = 0; worker < this.plane.workers; worker++) {
+      const links = this.link(worker);
+      this.keepPlace(worker, () => this.keepRunning(worker, links));
+    }
+  }
+
+  /** Workers that run now. */
+  get running(): number {
+    return this.handles.filter(({ control, standIn }) => control !== undefined && standIn === undefined).length;
   }
 
   /** Sends a message to every worker. */
@@ -104,21 +122,34 @@ export class WorkerPool {
   /** Ends all workers after the command each is at. */
   async stop(): Promise<void> {
     this.stopping = true;
-    for (const { board, doorbell } of this.handles) {
+    for (const { board, doorbell, standIn } of this.handles) {
+      standIn?.end();
       board.order(ORDER_STOP);
       doorbell.ring();
     }
-    await this.pool?.destroy();
+    await Promise.all(this.handles.map(({ pool }) => pool?.destroy()));
   }
 
   /** Ends a worker's thread wherever it is, as a crash would: for tests. Another takes its place. */
   kill(worker: number): void {
-    const { nodeThreadId } = this.handles[worker];
-    this.pool?.threads.find(({ threadId }) => threadId === nodeThreadId)?.terminate();
+    this.handles[worker].pool?.threads[0]?.terminate();
   }
 
-  private keepRunning(worker: number): void {
-    this.runOnce(worker).then(
+  /** @param start has the worker started; left out if it is being started already */
+  private keepPlace(worker: number, start?: () => void): void {
+    const handle = this.handles[worker];
+    const { requests } = this.plane;
+    const post = {
+      wantsWorker: () =>
+        handle.board.isOrdered(ORDER_EVICT) || requests.some((of) => new RingConsumer(of[worker]).peek() >= 0),
+      expireDue: () => this.expireInStead(worker),
+      start: () => start?.(),
+    };
+    handle.standIn = new StandIn(handle.doorbell, post, this.clock, start === undefined);
+  }
+
+  private keepRunning(worker: number, links: Links): void {
+    this.runOnce(worker, links).then(
       () => {},
       (error: unknown) => {
         if (this.stopping) return;
@@ -126,18 +157,18 @@ export class WorkerPool {
         this.bury(worker);
         const reason = error instanceof Error ? error.message : String(error);
         this.log.warning(`Worker ${worker} stopped (${reason}); starting it again`);
-        this.keepRunning(worker);
+        const links = this.link(worker);
+        const hasRun = this.handles[worker].standIn === undefined;
+        if (hasRun) this.keepPlace(worker);
+        // One that can't start will hardly do so in the next millisecond.
+        setTimeout(() => this.keepRunning(worker, links), hasRun ? 0 : RETRY_MS).unref();
       },
     );
   }
 
-  private runOnce(worker: number): Promise<unknown> {
-    const control = new MessageChannel();
-    const handle = this.handles[worker];
-    handle.control = control.port1;
-    control.port1.on('message', (report: WorkerReport) => this.onReport(worker, report));
-    control.port1.unref();
-    const links: WorkerLink[] = this.ends.map((end) => {
+  /** The ways between a worker that is to come and the I/O threads. */
+  private link(worker: number): Links {
+    return this.ends.map((end) => {
       const data = new MessageChannel();
       const wake = new MessageChannel();
       wake.port1.on('message', () => end.onPortMessage());
@@ -145,6 +176,24 @@ export class WorkerPool {
       end.attach(worker, data.port1);
       return { dataPort: data.port2, wakePort: wake.port2, waker: end.waker };
     });
+  }
+
+  /** Piscina is loaded with the first worker. */
+  private async runOnce(worker: number, links: Links): Promise<unknown> {
+    const handle = this.handles[worker];
+    const { Piscina } = await import('piscina');
+    if (this.stopping) return;
+    handle.pool ??= new Piscina({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: 1,
+      concurrentTasksPerWorker: 1,
+      atomics: 'disabled',
+    });
+    const control = new MessageChannel();
+    handle.control = control.port1;
+    control.port1.on('message', (report: WorkerReport) => this.onReport(worker, report));
+    control.port1.unref();
     const task: WorkerTask = {
       plane: this.plane,
       worker,
@@ -153,12 +202,13 @@ export class WorkerPool {
       config: this.sharedConfig(),
     };
     const transferList = [control.port2, ...links.flatMap(({ dataPort, wakePort }) => [dataPort, wakePort])];
-    return (this.pool as Pool).run(task, { transferList });
+    return handle.pool.run(task, { transferList });
   }
 
   private onReport(worker: number, report: WorkerReport): void {
     if (report.kind === 'started') {
-      this.handles[worker].nodeThreadId = report.nodeThreadId;
+      this.handles[worker].standIn?.end();
+      this.handles[worker].standIn = undefined;
       this.onStarted();
     } else if (report.kind === 'changes') this.onChanges(report.changes);
     else if (report.kind === 'slow') this.onSlow(report);

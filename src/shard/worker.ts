@@ -2,7 +2,7 @@
  * Entry of a shard worker: builds this thread's view of everything shared, then loops. It runs as a task that never ends
  * on a Piscina thread, which is what starts it again should the thread die.
  */
-import { type MessagePort, threadId as nodeThreadId, receiveMessageOnPort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { FineClock } from '../base/clock.ts';
 import { osSeededRandom } from '../base/random.ts';
 import { dataCommands } from '../commands/all.ts';
@@ -63,7 +63,7 @@ export interface SharedChange {
 
 /** What goes out by the control port. */
 export type WorkerReport =
-  | { readonly kind: 'started'; readonly nodeThreadId: number }
+  | { readonly kind: 'started' }
   | { readonly kind: 'changes'; readonly changes: readonly SharedChange[] }
   | { readonly kind: 'fault'; readonly command: string; readonly stack: string }
   | { readonly kind: 'slow'; readonly session: number; readonly isFast: boolean; readonly command: SlowCommand };
@@ -161,7 +161,7 @@ export default function runWorker(task: WorkerTask): void {
     access,
     doorbell: new Doorbell(plane.doorbells[threadId]),
     board,
-    lateness: new Lateness(plane.lateness, worker),
+    lateness: new Lateness(plane.lateness, threadId),
     clock,
     guard: createGuard(new LockSet(shards)),
     onLook: () => {
@@ -173,7 +173,7 @@ export default function runWorker(task: WorkerTask): void {
       }
     },
   });
-  report({ kind: 'started', nodeThreadId });
+  report({ kind: 'started' });
   mail.answerOrphans();
   loop.run();
 }

@@ -110,6 +110,7 @@ export function mayflyFields(services: Services): Field[] {
     // By workers: what this thread holds over a batch is none of the reader’s concern.
     ['locked_shards', shards.filter(({ lock }) => lock.isHeld && !lock.isHeldHere).length],
     ['workers', plane.workers],
+    ['workers_running', pool.running],
     ['worker_restarts', pool.restarts],
     ['handoff_mode', dispatcher.mode],
     ['handoffs', handOff.total],
