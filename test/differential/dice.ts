@@ -43,6 +43,16 @@ export class Dice {
     return choices[choices.length - 1][1];
   }
 
+  /** The same in another order. */
+  shuffled<T>(from: readonly T[]): T[] {
+    const items = [...from];
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.int(0, i);
+      [items[i], items[j]] = [items[j], items[i]];
+    }
+    return items;
+  }
+
   /** How often to repeat something: 1, often; each further time half as likely; at most `max`. */
   times(max: number): number {
     let n = 1;

@@ -7,7 +7,7 @@ import { RespClient } from '../support/resp-client.ts';
 import { mayflyChecked, redisServer, redisServerVersion, ServerProcess } from '../support/server-process.ts';
 import { examples } from './examples/all.ts';
 import type { Examples, Expected } from './examples/expected.ts';
-import { additions, argumentPaths, type Grammar, readGrammar } from './grammar.ts';
+import { additions, argumentPaths, type Grammar, nameIn, readGrammar } from './grammar.ts';
 
 /** Splits a line as redis-cli does: double quotes hold words together, \xHH is a byte. */
 function words(line: string): string[] {
@@ -42,18 +42,12 @@ function declares(grammar: Grammar, needs: string): boolean {
   return grammar.has(needs) || [...grammar.values()].some((syntax) => argumentPaths(syntax).includes(needs));
 }
 
-/** The command of the grammar that a line calls: with its subcommand, if it has one. */
-function commandOf(line: readonly string[], grammar: Grammar): string {
-  const two = line.slice(0, 2).join(' ').toUpperCase();
-  return grammar.has(two) ? two : line[0].toUpperCase();
-}
-
 /** Whether some example calls the command, with the option if the path names one. */
 function isShown(path: string, grammar: Grammar): boolean {
   return examples.some(({ lines }) =>
     lines.some(([text]) => {
       const line = words(text);
-      const command = commandOf(line, grammar);
+      const command = nameIn(grammar, line);
       if (command === path) return true;
       return path.startsWith(`${command} `) && line.some((word) => `${command} ${word.toUpperCase()}` === path);
     }),

@@ -97,14 +97,19 @@ export class CommandGenerator {
   /** A command that both servers can be sent. */
   next(): Command {
     for (;;) {
-      const syntax = this.#dice.weighted(this.#choices);
-      const words = this.#wordsFor(syntax);
-      this.#patch(syntax, words);
-      if (this.#dice.chance(0.12)) this.#mutate(words, syntax);
-      if (this.#dice.chance(0.2)) this.#changeCase(words);
-      const command = words.map(({ text }) => text);
-      if (hazardOf(command, this.#episode.nowMs) === undefined) return command;
+      const command = this.form(this.#dice.weighted(this.#choices));
+      if (command !== undefined) return command;
     }
+  }
+
+  /** Some form of this command; undefined if it is one that can't be sent to two servers and compared. */
+  form(syntax: CommandSyntax): Command | undefined {
+    const words = this.#wordsFor(syntax);
+    this.#patch(syntax, words);
+    if (this.#dice.chance(0.12)) this.#mutate(words, syntax);
+    if (this.#dice.chance(0.2)) this.#changeCase(words);
+    const command = words.map(({ text }) => text);
+    return hazardOf(command, this.#episode.nowMs) === undefined ? command : undefined;
   }
 
   #wordsFor(syntax: CommandSyntax): Word[] {

@@ -73,6 +73,12 @@ export async function readGrammar(client: RespClient): Promise<Grammar> {
   return grammar;
 }
 
+/** The command of the grammar that these words call: with its subcommand, if it has one. */
+export function nameIn(grammar: Grammar, words: readonly string[]): string {
+  const two = words.slice(0, 2).join(' ').toUpperCase();
+  return grammar.has(two) ? two : words[0].toUpperCase();
+}
+
 /** Every `path` of tokens and arguments under a command, for telling two servers' syntaxes apart. */
 export function argumentPaths(syntax: CommandSyntax): string[] {
   const paths: string[] = [];

@@ -71,6 +71,7 @@ function mayWait(command: Command): boolean {
     const wait = text === undefined ? Number.NaN : Number(text);
     return text !== SHORT_WAIT_SECONDS && wait >= 0;
   };
+  const isLongMs = (text: string | undefined) => text !== SHORT_WAIT_MS && Number(text) >= 0;
   switch (lower(command[0])) {
     case 'blpop':
     case 'brpop':
@@ -85,12 +86,12 @@ function mayWait(command: Command): boolean {
     case 'bzmpop':
       return isLong(command[1]);
     case 'wait':
-      return command[2] !== SHORT_WAIT_MS && Number(command[2]) >= 0;
+      return isLongMs(command[2]);
+    case 'waitaof':
+      return isLongMs(command[3]);
     case 'xread':
     case 'xreadgroup':
-      return command.some(
-        (word, i) => lower(word) === 'block' && command[i + 1] !== SHORT_WAIT_MS && Number(command[i + 1]) >= 0,
-      );
+      return command.some((word, i) => lower(word) === 'block' && isLongMs(command[i + 1]));
     default:
       return false;
   }
@@ -181,6 +182,9 @@ function hasNewArity(command: Command): boolean {
   return at >= 0 && words.length - at > 3;
 }
 
+/** LREM by -2^63 is refused from 7.2 on, where 7.0 removes elements: what comes after would differ. */
+const isLeastLrem = (command: Command) => lower(command[0]) === 'lrem' && command[2] === '-9223372036854775808';
+
 /** COMMAND GETKEYS is excluded from the stream on its own, but made around commands of the stream. */
 const isWrapped = (command: Command) => ruleName(command) === 'COMMAND GETKEYS';
 
@@ -195,6 +199,7 @@ export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (dependsOnUnstableOrder(command)) return 'the outcome hangs on an order Redis leaves open';
   if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
   if (namesMoreThanItAdds(command)) return 'its encoding differs by version';
+  if (isLeastLrem(command)) return 'removes elements in 7.0 only';
   if (hasNewArity(command)) return 'takes another number of words in Redis 8: shown by examples';
   return undefined;
 }
