@@ -209,7 +209,7 @@ export class BlockedClients {
     ctx.mayBlock = true;
     ctx.mayHandOff = false;
     reply.resp3 = client.session.resp3;
-    if (host.executor.run(client.command) === WAITS) {
+    if (host.executor.runUnseen(client.command) === WAITS) {
       const { retryAtMs } = ctx.blocking as Blocking;
       if (retryAtMs === client.retryAtMs) return;
       client.retryAtMs = retryAtMs;

@@ -116,19 +116,19 @@ export class Dispatcher {
     if (this.memoryGate !== undefined) {
       const gate = this.memoryGate(command, session);
       if (gate === GATE_SHUT) return this.refuse(command, OUT_OF_MEMORY, session);
-      if (gate === GATE_WORKER && !command.staysHere) return this.handOff.send(ctx, session, mask);
+      if (gate === GATE_WORKER && !command.staysHere) return this.sendAway(session, mask);
     }
     if (command.staysHere) {
       this.runHere(command, session, mask);
       return;
     }
     if (!this.take(mask)) {
-      this.handOff.send(ctx, session, mask);
+      this.sendAway(session, mask);
       return;
     }
     ctx.mayHandOff = this.mode === 'auto';
     ctx.mayBlock = false;
-    if (this.executor.run(command) === WANTS_WORKER) this.handOff.send(ctx, session, mask);
+    if (this.executor.run(command) === WANTS_WORKER) this.sendAway(session, mask);
   }
 
   /** Whether a command that is only queued must be refused for want of memory, which is then said. */
@@ -162,6 +162,14 @@ export class Dispatcher {
   /** Whether something waits for locks. */
   get hasDeferred(): boolean {
     return this.deferred.length > 0;
+  }
+
+  /** Hands the command over. */
+  private sendAway(session: Session, mask: number): void {
+    const { witness } = this.executor;
+    const words = witness?.wordsOf(this.ctx);
+    if (words !== undefined) witness?.ran(this.ctx, words);
+    this.handOff.send(this.ctx, session, mask);
   }
 
   private runHere(command: Command, session: Session, mask: number): void {

@@ -26,8 +26,17 @@ export interface FaultLog {
   commandFault(command: Command, error: unknown): void;
 }
 
+/** Is shown commands as they run: MONITOR. */
+export interface Witness {
+  /** The words of the command that is about to run, or undefined if it must not be shown. EXEC overwrites its own. */
+  wordsOf(ctx: Context): string | undefined;
+  /** The command with these words has run, or has gone to a worker. */
+  ran(ctx: Context, words: string): void;
+}
+
 export class Executor {
   readonly ctx: Context;
+  witness: Witness | undefined = undefined;
   /** Errors replied so far that a command's failure stands for. */
   private ownedErrors = 0;
   /** Whether every call is timed. */
@@ -46,6 +55,17 @@ export class Executor {
 
   /** @returns DONE, WANTS_WORKER or WAITS */
   run(command: Command): number {
+    if (this.witness === undefined) return this.runUnseen(command);
+    const { ctx } = this;
+    ctx.command = command;
+    const words = this.witness.wordsOf(ctx);
+    const outcome = this.runUnseen(command);
+    if (words !== undefined && outcome !== WANTS_WORKER) this.witness?.ran(ctx, words);
+    return outcome;
+  }
+
+  /** `run` of a command that has been shown already, as when it has waited. */
+  runUnseen(command: Command): number {
     const { ctx, stats } = this;
     const { reply } = ctx;
     const mark = reply.at;

@@ -12,6 +12,8 @@ export class Session {
   postponed = false;
   /** Between MULTI and EXEC. */
   transaction: Transaction | undefined = undefined;
+  /** True while EXEC runs the queued commands: none of them may keep the client from its reply. */
+  isInExec = false;
   /** WATCH: what the next transaction depends on. */
   watching: Watching | undefined = undefined;
   /** CLIENT NO-TOUCH: reading leaves access clocks alone. */

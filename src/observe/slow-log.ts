@@ -80,17 +80,32 @@ export function slowArguments(words: Arguments, config: ConfigView): string[] {
   return redact(kept);
 }
 
-function redact(args: string[]): string[] {
+/** The words of a command, byte strings, without its secrets. */
+export function redact(args: string[]): string[] {
   const [name, second] = args.map((arg) => arg.toLowerCase());
   if (name === 'auth') return args.map((arg, i) => (i === 0 ? arg : REDACTED));
   if (name === 'hello') {
     const auth = args.findIndex((arg, i) => i > 1 && arg.toLowerCase() === 'auth');
     return args.map((arg, i) => (auth > 0 && (i === auth + 1 || i === auth + 2) ? REDACTED : arg));
   }
+  if (name === 'migrate') return redactMigrate(args);
   if (name === 'config' && second === 'set') {
     return args.map((arg, i) => (i > 2 && i % 2 === 1 && isSensitive(args[i - 1]) ? REDACTED : arg));
   }
   return args;
+}
+
+/** AUTH and AUTH2 stand behind the time-out, and are no more words for it once KEYS has been said. */
+function redactMigrate(args: string[]): string[] {
+  const shown = [...args];
+  for (let arg = 6; arg < args.length; arg++) {
+    const word = args[arg].toLowerCase();
+    if (word === 'keys') break;
+    const secrets = word === 'auth' ? 1 : word === 'auth2' ? 2 : 0;
+    shown.fill(REDACTED, arg + 1, arg + 1 + secrets);
+    arg += secrets;
+  }
+  return shown;
 }
 
 const isSensitive = (directive: string): boolean => /pass|auth/i.test(directive);

@@ -59,7 +59,7 @@ export function clientLine(connection: Connection, nowMs: number, server: Server
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000));
 
 function flagsOf(connection: Connection, server: Server): string {
-  let flags = '';
+  let flags = server.monitors.has(connection) ? 'O' : '';
   if (connection.subscribed) flags += 'P';
   if (connection.transaction !== undefined) flags += 'x';
   if (server.waiting.blocked.has(connection)) flags += 'b';

@@ -1,4 +1,4 @@
-/** What stands between clients and their commands: the password, and pauses. Out of the way while there is neither. */
+/** What stands between clients and their commands: the password, pauses, MONITOR. Out of the way while there is none. */
 import type { Command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import type { ConfigView } from '../config/config-view.ts';
@@ -6,6 +6,9 @@ import type { Authentication } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import type { Pause } from './pause.ts';
 import type { Server } from './server.ts';
+
+/** To Redis a monitor is a sort of replica. */
+const MONITORS_ONLY = error("ERR Replica can't interact with the keyspace");
 
 export class Gate {
   /** Told when a pause begins or ends. */
@@ -23,14 +26,15 @@ export class Gate {
       this.onPause(this.pause.isOn);
     };
     this.update();
+    server.monitors.onChange = () => this.update();
     config.onChange('requirepass', () => this.update());
   }
 
   private update(): void {
     const { server, authentication, pause } = this;
     server.asksPassword = !authentication.isOpen;
-    server.interceptor =
-      server.asksPassword || pause.isOn ? (command, connection) => this.intercept(command, connection) : undefined;
+    const isNeeded = server.asksPassword || pause.isOn || !server.monitors.isEmpty;
+    server.interceptor = isNeeded ? (command, connection) => this.intercept(command, connection) : undefined;
   }
 
   private intercept(command: Command, connection: Connection): boolean {
@@ -40,6 +44,10 @@ export class Gate {
         this.server.dispatcher.refuse(command, error(refusal), connection);
         return true;
       }
+    }
+    if (this.server.monitors.refuses(command, connection)) {
+      this.server.dispatcher.refuse(command, MONITORS_ONLY, connection);
+      return true;
     }
     return this.pause.isOn && this.pause.holds(command, connection);
   }

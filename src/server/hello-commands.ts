@@ -62,6 +62,7 @@ export function helloCommands({ authentication, server }: Services): readonly Co
     connection.reset(authentication.isOpen);
     server.waiting.forget(connection);
     server.subscriptions.forget(connection);
+    server.monitors.remove(connection);
     forgetFieldsets(connection);
     ctx.reply.resp3 = false;
     ctx.reply.simple('RESET');

@@ -16,6 +16,7 @@ import type { Writer } from '../protocol/writer.ts';
 import { ChangeNotes, type NotedChange, publishChange } from '../pubsub/notifications.ts';
 import type { Link, TransportHandler } from '../transport/transport.ts';
 import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
+import { Monitors } from './monitors.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
 import { WaitingRoom } from './waiting.ts';
@@ -76,6 +77,7 @@ export class Server implements TransportHandler {
   readonly handOff: HandOff;
   readonly waiting: WaitingRoom;
   readonly subscriptions: Subscriptions;
+  readonly monitors: Monitors;
   /** The connection whose input is being worked off: what is in the reply buffer is for it. */
   current: Connection | undefined = undefined;
   /** True while a command runs. */
@@ -108,6 +110,7 @@ export class Server implements TransportHandler {
     this.dispatcher = dispatcher;
     this.handOff = handOff;
     this.subscriptions = new Subscriptions(this);
+    this.monitors = new Monitors(this);
     this.waiting = new WaitingRoom(this, dispatcher, dispatcher.executor);
     this.ctx = ctx;
     this.writer = ctx.reply;
@@ -163,6 +166,7 @@ export class Server implements TransportHandler {
     connection.inputBytes = 0;
     this.waiting.forget(connection);
     this.subscriptions.forget(connection);
+    this.monitors.remove(connection);
     this.onGone(connection);
   }
 

@@ -114,6 +114,11 @@ export class Subscriptions {
     }
   }
 
+  /** Sends the running client something behind its reply. */
+  sendBehindReply(bytes: Region): void {
+    this.own.push(bytes);
+  }
+
   /** Takes what stands in the reply buffer from `mark` on out of a reply that CLIENT REPLY silences: it is sent after all. */
   sendInSpiteOfSilence(mark: number): void {
     const { reply } = this.server.ctx;

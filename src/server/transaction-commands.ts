@@ -52,11 +52,20 @@ function transactionMask(ctx: Context, services: Services): number {
   const { transaction } = connectionOf(ctx);
   let mask = watchedMask(ctx);
   if (transaction === undefined) return mask;
+  const { source } = ctx;
+  const [at] = ctx.at;
+  const [size] = ctx.size;
   for (const queued of transaction.queue) {
     queued.arguments.loadInto(ctx);
     ctx.renew();
     mask |= services.dispatcher.maskOf(queued.command);
   }
+  // EXEC itself is one word: MONITOR shows it as it was sent.
+  ctx.source = source;
+  ctx.argc = 1;
+  ctx.at[0] = at;
+  ctx.size[0] = size;
+  ctx.renew();
   return mask;
 }
 
@@ -71,6 +80,7 @@ function exec(ctx: Context, services: Services): void {
   if (!holds) return ctx.reply.nullArray();
   const { executor } = services.dispatcher;
   ctx.reply.array(transaction.queue.length);
+  connection.isInExec = true;
   for (const queued of transaction.queue) {
     queued.arguments.loadInto(ctx);
     ctx.renew();
@@ -79,6 +89,7 @@ function exec(ctx: Context, services: Services): void {
     ctx.reply.resp3 = connection.resp3;
     executor.run(queued.command);
   }
+  connection.isInExec = false;
 }
 
 export const transactionCommands = (services: Services): readonly Command[] => [
