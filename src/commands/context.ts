@@ -76,6 +76,8 @@ export class Context extends Arguments {
   private hashes = new Int32Array(this.at.length);
   private stamps = new Int32Array(this.at.length);
   private stamp = 0;
+  /** The argument that `ks` and `hash` are of; −1: of none. */
+  private selected = -1;
 
   constructor(reply: Writer, shards: readonly Shard[], locks: LockSet, access: AccessClock, random: () => number) {
     super();
@@ -104,6 +106,7 @@ export class Context extends Arguments {
   /** Begins another command: what was known of the last one's arguments is void. */
   renew(): void {
     this.stamp = (this.stamp + 1) | 0;
+    this.selected = -1;
   }
 
   // --- keys -------------------------------------------------------------------------------------------------------
@@ -123,6 +126,8 @@ export class Context extends Arguments {
 
   /** Points `ks` and `hash` at the key in argument `arg`, in the selected database. */
   select(arg: number): Keyspace {
+    if (arg === this.selected) return this.ks;
+    this.selected = arg;
     this.hash = this.hashOf(arg);
     this.ks = this.shards[this.hash & this.shardMask].keyspaces[this.db];
     return this.ks;
@@ -130,6 +135,7 @@ export class Context extends Arguments {
 
   /** Points `ks` and `hash` at a key that is no argument; its shard must be locked (`extraShards`, scope all). */
   selectKey(key: Region, at: number, length: number, db: number = this.db): Keyspace {
+    this.selected = -1;
     this.hash = hashBytes(key.view, at, length, this.seed);
     this.ks = this.shards[this.hash & this.shardMask].keyspaces[db];
     return this.ks;

@@ -127,6 +127,8 @@ export class Command {
   /** Only its I/O thread can run it; see CommandSpec. */
   readonly staysHere: boolean;
   readonly subcommands = new Map<string, Command>();
+  /** Whether there are any: asked of every command that runs. */
+  hasSubcommands = false;
   /** The command whose subcommand this is. */
   parent: Command | undefined = undefined;
   /** Place in the registry and in statistics. */

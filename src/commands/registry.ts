@@ -6,12 +6,17 @@ import type { Region } from '../base/region.ts';
 import type { Command } from './define.ts';
 
 const SLOTS = 2048;
+/** Names as clients wrote them last, by their bytes: up to eight, which are nearly all names. */
+const RECENT_SLOTS = 256;
+const RECENT_BYTES_MAX = 8;
 
 export class Registry {
   readonly commands: Command[] = [];
   private readonly byName = new Map<string, Command>();
   private readonly slots = new Int16Array(SLOTS).fill(-1);
   private readonly names: Uint8Array[] = [];
+  /** Four words a slot: the name's bytes in two, its length (0: an empty slot), the command's id. */
+  private readonly recent = new Int32Array(RECENT_SLOTS * 4);
 
   /** Adds commands; subcommands must come after the command they belong to. @throws Error on a name taken */
   register(commands: readonly Command[]): void {
@@ -27,6 +32,7 @@ export class Registry {
       else {
         command.parent = this.container(container);
         command.parent.subcommands.set(sub, command);
+        command.parent.hasSubcommands = true;
       }
     }
   }
@@ -43,6 +49,27 @@ export class Registry {
 
   /** By the name's bytes in any case, subcommands not followed. @returns undefined if there is none */
   find(source: Region, at: number, length: number): Command | undefined {
+    if (length > RECENT_BYTES_MAX || at + RECENT_BYTES_MAX > source.u8.length) return this.lookUp(source, at, length);
+    const { recent } = this;
+    let low = source.view.getInt32(at, true);
+    let high = 0;
+    if (length > 4) high = source.view.getInt32(at + 4, true) & (-1 >>> ((RECENT_BYTES_MAX - length) << 3));
+    else if (length < 4) low &= (1 << (length << 3)) - 1;
+    const slot = (Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> 24) << 2;
+    if (recent[slot] === low && recent[slot + 1] === high && recent[slot + 2] === length) {
+      return this.commands[recent[slot + 3]];
+    }
+    const command = this.lookUp(source, at, length);
+    if (command !== undefined) {
+      recent[slot] = low;
+      recent[slot + 1] = high;
+      recent[slot + 2] = length;
+      recent[slot + 3] = command.id;
+    }
+    return command;
+  }
+
+  private lookUp(source: Region, at: number, length: number): Command | undefined {
     const u8 = source.u8;
     let slot = foldedHash(u8, at, length);
     for (;;) {

@@ -68,7 +68,7 @@ export class Dispatcher {
       ctx.reply.error(unknownCommandText(ctx));
       return undefined;
     }
-    if (command.subcommands.size > 0 && ctx.argc > 1) {
+    if (command.hasSubcommands && ctx.argc > 1) {
       const sub = subcommandOf(command, ctx);
       if (sub === undefined) return undefined;
       command = sub;

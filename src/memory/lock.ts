@@ -44,9 +44,9 @@ export class Lock {
     if (Atomics.load(this.words, WORD_WANTED) !== 0) Atomics.notify(this.words, WORD_LOCK, 1);
   }
 
-  /** True while another thread waits for the lock. */
+  /** True while another thread waits for the lock. A hint, asked before every command: a plain read costs a tenth. */
   get isWanted(): boolean {
-    return Atomics.load(this.words, WORD_WANTED) !== 0;
+    return this.words[WORD_WANTED] !== 0;
   }
 
   /** True while any thread has it, as far as can be told without taking it. */

@@ -25,6 +25,13 @@ const MINUS = 45;
 
 const NOT_A_NUMBER = -0x8000_0000;
 
+/** Header lines as little-endian words, for lengths of one digit (`$3\r\n`) and two (`$16\r`): nearly all there are. */
+const ONE_DIGIT_MASK = 0xffff00ff | 0;
+const TWO_DIGITS_MASK = 0xff0000ff | 0;
+const ARRAY_ONE_DIGIT = 0x0a0d0000 | ASTERISK;
+const BULK_ONE_DIGIT = 0x0a0d0000 | DOLLAR;
+const BULK_TWO_DIGITS = 0x0d000000 | DOLLAR;
+
 export interface ParserLimits {
   /** Longest argument in bytes (proto-max-bulk-len). */
   bulkBytesMax: number;
@@ -49,36 +56,68 @@ export class Parser {
 
   /** Parses one command out of `source[from, to)` into `into`. An empty request has argc 0. */
   parse(source: Region, from: number, to: number, into: Arguments): number {
-    const u8 = source.u8;
+    const { u8, view } = source;
     if (u8[from] !== ASTERISK) return this.parseInline(source, from, to, into);
-    const argc = this.readLength(u8, from + 1, to);
-    if (this.next === 0) return this.lineIncomplete(from, to, 'too big mbulk count string');
-    if (argc === NOT_A_NUMBER || argc > ARGUMENTS_MAX) return this.fail('invalid multibulk length');
-    if (argc > 10 && this.unauthenticated) return this.fail('unauthenticated multibulk length');
     into.source = source;
-    into.argc = 0;
-    if (argc <= 0) {
-      this.end = this.next;
-      return PARSED;
+    let argc = 0;
+    let position = from + 4;
+    const head = position <= to ? view.getInt32(from, true) : 0;
+    const digit = ((head >>> 8) & 0xff) - 48;
+    if ((head & ONE_DIGIT_MASK) === ARRAY_ONE_DIGIT && digit >= 1 && digit <= 9) {
+      argc = digit;
+    } else {
+      argc = this.readLength(u8, from + 1, to);
+      if (this.next === 0) return this.lineIncomplete(from, to, 'too big mbulk count string');
+      if (argc === NOT_A_NUMBER || argc > ARGUMENTS_MAX) return this.fail('invalid multibulk length');
+      if (argc > 10 && this.unauthenticated) return this.fail('unauthenticated multibulk length');
+      if (argc <= 0) {
+        into.argc = 0;
+        this.end = this.next;
+        return PARSED;
+      }
+      position = this.next;
     }
-    let position = this.next;
+    const { bulkBytesMax } = this.limits;
+    let { at, size } = into;
     for (let index = 0; index < argc; index++) {
-      if (position >= to) return this.wait(position - from + (argc - index) * ARGUMENT_BYTES_MIN);
-      if (u8[position] !== DOLLAR) {
-        return this.fail(`expected '$', got '${String.fromCharCode(u8[position])}'`);
+      let length = -1;
+      if (position + 5 <= to) {
+        const word = view.getInt32(position, true);
+        const first = ((word >>> 8) & 0xff) - 48;
+        if ((word & ONE_DIGIT_MASK) === BULK_ONE_DIGIT && first >= 0 && first <= 9) {
+          length = first;
+          position += 4;
+        } else if ((word & TWO_DIGITS_MASK) === BULK_TWO_DIGITS) {
+          const second = ((word >>> 16) & 0xff) - 48;
+          if (first >= 1 && first <= 9 && second >= 0 && second <= 9) {
+            length = first * 10 + second;
+            position += 5;
+          }
+        }
       }
-      const line = position;
-      const length = this.readLength(u8, position + 1, to);
-      if (this.next === 0) {
-        if (to - line > LINE_BYTES_MAX) return this.fail('too big bulk count string');
-        return this.wait(to - from + 1);
+      if (length < 0) {
+        if (position >= to) return this.wait(position - from + (argc - index) * ARGUMENT_BYTES_MIN);
+        if (u8[position] !== DOLLAR) {
+          return this.fail(`expected '$', got '${String.fromCharCode(u8[position])}'`);
+        }
+        length = this.readLength(u8, position + 1, to);
+        if (this.next === 0) {
+          if (to - position > LINE_BYTES_MAX) return this.fail('too big bulk count string');
+          return this.wait(to - from + 1);
+        }
+        if (length < 0) return this.fail('invalid bulk length');
+        if (this.unauthenticated && length > 16384 && length <= bulkBytesMax)
+          return this.fail('unauthenticated bulk length');
+        position = this.next;
       }
-      if (length < 0 || length > this.limits.bulkBytesMax) return this.fail('invalid bulk length');
-      if (this.unauthenticated && length > 16384) return this.fail('unauthenticated bulk length');
-      if (index === into.at.length) into.reserve(index + 1);
-      into.at[index] = this.next;
-      into.size[index] = length;
-      position = this.next + length + 2;
+      if (length > bulkBytesMax) return this.fail('invalid bulk length');
+      if (index === at.length) {
+        into.reserve(index + 1);
+        ({ at, size } = into);
+      }
+      at[index] = position;
+      size[index] = length;
+      position += length + 2;
       if (position > to) return this.wait(position - from + (argc - index - 1) * ARGUMENT_BYTES_MIN);
     }
     into.argc = argc;
