@@ -17,7 +17,7 @@ const BAD_BIT = error('ERR bit is not an integer or out of range');
 const NOT_ONE_OR_ZERO = error('ERR The bit argument must be 1 or 0.');
 
 /** Bytes that are counted or searched in the time in which a command looks at one element. */
-export const BYTES_PER_ELEMENT = 64;
+export const BYTES_PER_ELEMENT = 512;
 
 /** @throws BAD_BIT_OFFSET if there can be no such bit */
 export function requireBitOffset(offset: number): number {

@@ -1,40 +1,65 @@
-/**
- * Bits of strings, four bytes at a time. Bit 0 is the highest of the first byte, as Redis numbers them.
- * Strings lie at any address, so words are read by DataView.
- */
-import type { Region } from '../base/region.ts';
+/** Bits of strings, many at a time. Bit 0 is the highest of the first byte, as Redis numbers them. */
+import { BitBench, SLOT_BYTES, STEP_BYTES } from '../base/bit-kernels.ts';
+import { copy, type Region } from '../base/region.ts';
 
-/** Words whose counts fit the bytes of a word when added up two by two. */
-const COUNTED_TOGETHER = 30;
+/** What a search skips by memcmp: pieces of zeros, and of ones. */
+const UNIFORM_BYTES = 4096;
+const UNIFORM = [Buffer.alloc(UNIFORM_BYTES), Buffer.alloc(UNIFORM_BYTES, 0xff)];
+const compareBytes = Buffer.prototype.compare as unknown as (
+  this: Uint8Array,
+  other: Uint8Array,
+  otherFrom: number,
+  otherTo: number,
+  from: number,
+  to: number,
+) => number;
 
-/** Counts within each half byte: at most 4. */
-function halfByteCounts(word: number): number {
+let bench: BitBench | undefined;
+/** This thread's; made when first needed. */
+const bitBench = (): BitBench => {
+  bench ??= new BitBench();
+  return bench;
+};
+
+/** Shorter strings are counted where they lie. */
+const BENCH_BYTES_MIN = 64;
+/** Places on the bench. */
+const RESULT = 0;
+const OPERAND = SLOT_BYTES;
+const TWICE = 2 * SLOT_BYTES;
+
+function wordCount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
-  return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-}
-
-function byteCount(byte: number): number {
-  const halves = halfByteCounts(byte);
-  return (halves + (halves >>> 4)) & 15;
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** How many bits are set in `bytes` bytes. */
-export function countBits({ u8, view }: Region, at: number, bytes: number): number {
+export function countBits(region: Region, at: number, bytes: number): number {
   let count = 0;
-  let i = at;
-  const end = at + bytes;
-  while (end - i >= 8) {
-    const stop = Math.min(end - 7, i + COUNTED_TOGETHER * 4);
-    let sums = 0;
-    for (; i < stop; i += 8) {
-      const halves = halfByteCounts(view.getInt32(i, true)) + halfByteCounts(view.getInt32(i + 4, true));
-      sums += (halves & 0x0f0f0f0f) + ((halves >>> 4) & 0x0f0f0f0f);
-    }
-    sums = (sums & 0x00ff00ff) + ((sums >>> 8) & 0x00ff00ff);
-    count += (sums & 0xffff) + (sums >>> 16);
+  if (bytes >= BENCH_BYTES_MIN) {
+    const { kernels } = bitBench();
+    const source = { region, at, bytes };
+    for (let i = 0; i < bytes; i += SLOT_BYTES) count += kernels.count(RESULT, lay(RESULT, source, i, bytes - i));
+    return count;
   }
-  for (; i < end; i++) count += byteCount(u8[i]);
+  let i = at;
+  for (; i + 4 <= at + bytes; i += 4) count += wordCount(region.view.getInt32(i, true));
+  for (; i < at + bytes; i++) count += wordCount(region.u8[i]);
   return count;
+}
+
+/**
+ * Lays the piece of a source that begins at its byte `from` on the bench, followed by zeros where it ends early.
+ * @param bytes how many are wanted; at most a slot's are laid  @returns where the piece ends, rounded up to whole steps
+ */
+function lay(slot: number, source: BitSource, from: number, bytes: number): number {
+  const { memory } = bitBench();
+  const end = slot + Math.min(SLOT_BYTES, (bytes + STEP_BYTES - 1) & -STEP_BYTES);
+  const there = Math.max(0, Math.min(end - slot, bytes, source.bytes - from));
+  copy(source.region, source.at + from, memory, slot, there);
+  if (slot + there < end) memory.u8.fill(0, slot + there, end);
+  return end;
 }
 
 /** How many bits from number `from` to `to`, both included, are set in the string at `at`. */
@@ -43,7 +68,7 @@ export function countBitRange(region: Region, at: number, from: number, to: numb
   const last = at + Math.floor(to / 8);
   const beforeFirst = region.u8[first] & ~(0xff >> (from & 7));
   const behindLast = region.u8[last] & (0x7f >> (to & 7));
-  return countBits(region, first, last - first + 1) - byteCount(beforeFirst) - byteCount(behindLast);
+  return countBits(region, first, last - first + 1) - wordCount(beforeFirst) - wordCount(behindLast);
 }
 
 /** The number of the first bit from `from` to `to`, both included, that is `bit`; −1 if there is none. */
@@ -54,7 +79,7 @@ export function findBit({ u8, view }: Region, at: number, bit: number, from: num
   // Bits before `from` are made such that they are not found; those behind `to` are looked at last.
   let byte = (bit === 1 ? u8[i] : ~u8[i]) & (0xff >> (from & 7));
   if (byte === 0) {
-    i++;
+    i = skipPieces(u8, i + 1, end, skipped & 0xff);
     while (i + 4 <= end && view.getInt32(i, true) === skipped) i += 4;
     while (i < end && u8[i] === (skipped & 0xff)) i++;
     if (i >= end) return -1;
@@ -62,6 +87,16 @@ export function findBit({ u8, view }: Region, at: number, bit: number, from: num
   }
   const found = (i - at) * 8 + Math.clz32(byte) - 24;
   return found > to ? -1 : found;
+}
+
+/** Where there is something else than `byte`, or the end, or at most a piece before either. */
+function skipPieces(u8: Uint8Array, from: number, end: number, byte: number): number {
+  let i = from;
+  const piece = UNIFORM[byte & 1];
+  while (i + UNIFORM_BYTES <= end && compareBytes.call(u8, piece, 0, UNIFORM_BYTES, i, i + UNIFORM_BYTES) === 0) {
+    i += UNIFORM_BYTES;
+  }
+  return i;
 }
 
 export const OPERATIONS = ['AND', 'OR', 'XOR', 'NOT', 'DIFF', 'DIFF1', 'ANDOR', 'ONE'] as const;
@@ -74,92 +109,69 @@ export interface BitSource {
   readonly bytes: number;
 }
 
-/** Combines strings bit by bit, as long as the longest of them; the shorter ones count as padded with zero bits. */
-export function combineBits(operation: Operation, sources: readonly BitSource[], bytes: number): Uint8Array {
-  const words = new Int32Array((bytes + 3) >>> 2);
-  const [first, ...others] = sources;
+/**
+ * Combines strings bit by bit, as long as the longest of them; the shorter ones count as padded with zero bits. The target
+ * may be a source that lies at the same place.
+ */
+export function combineBits(
+  operation: Operation,
+  sources: readonly BitSource[],
+  bytes: number,
+  target: Region,
+  targetAt: number,
+): void {
+  const { memory } = bitBench();
+  for (let from = 0; from < bytes; from += SLOT_BYTES) {
+    const slot = combinePiece(operation, sources, from, bytes - from);
+    copy(memory, slot, target, targetAt + from, Math.min(SLOT_BYTES, bytes - from));
+  }
+}
+
+/** Combines a slotful of each source. @returns where on the bench the result is */
+function combinePiece(operation: Operation, sources: readonly BitSource[], from: number, bytes: number): number {
+  const { kernels, memory } = bitBench();
+  const first = sources[0];
+  let end = RESULT;
   switch (operation) {
     case 'AND':
-      or(words, first);
-      for (const source of others) and(words, source);
-      break;
     case 'OR':
-      for (const source of sources) or(words, source);
-      break;
-    case 'XOR':
-      for (const source of sources) xor(words, source);
-      break;
+    case 'XOR': {
+      const kernel = operation === 'AND' ? kernels.and : operation === 'OR' ? kernels.or : kernels.xor;
+      end = lay(RESULT, first, from, bytes);
+      for (let i = 1; i < sources.length; i++) {
+        lay(OPERAND, sources[i], from, bytes);
+        kernel(RESULT, end, OPERAND);
+      }
+      return RESULT;
+    }
     case 'NOT':
-      or(words, first);
-      for (let i = 0; i < words.length; i++) words[i] = ~words[i];
-      break;
+      kernels.not(RESULT, lay(RESULT, first, from, bytes));
+      return RESULT;
+    case 'ONE':
+      memory.u8.fill(0, TWICE, TWICE + SLOT_BYTES);
+      end = lay(RESULT, first, from, bytes);
+      for (let i = 1; i < sources.length; i++) {
+        lay(OPERAND, sources[i], from, bytes);
+        kernels.addOnce(RESULT, end, OPERAND, TWICE);
+      }
+      kernels.andNot(RESULT, end, TWICE);
+      return RESULT;
     case 'DIFF':
-      for (const source of others) or(words, source);
-      for (let i = 0; i < words.length; i++) words[i] = ~words[i];
-      and(words, first);
-      break;
-    case 'DIFF1': {
-      for (const source of others) or(words, source);
-      const excluded = new Int32Array(words.length);
-      or(excluded, first);
-      for (let i = 0; i < words.length; i++) words[i] &= ~excluded[i];
-      break;
-    }
+    case 'DIFF1':
     case 'ANDOR':
-      for (const source of others) or(words, source);
-      and(words, first);
-      break;
-    case 'ONE': {
-      const twice = new Int32Array(words.length);
-      for (const source of sources) addOnce(words, twice, source);
-      for (let i = 0; i < words.length; i++) words[i] &= ~twice[i];
-      break;
-    }
+      // All three set the first against what any of the others has.
+      end = lay(RESULT, sources[1], from, bytes);
+      for (let i = 2; i < sources.length; i++) {
+        lay(OPERAND, sources[i], from, bytes);
+        kernels.or(RESULT, end, OPERAND);
+      }
+      lay(OPERAND, first, from, bytes);
+      if (operation === 'DIFF') {
+        kernels.andNot(OPERAND, OPERAND + end - RESULT, RESULT);
+        return OPERAND;
+      }
+      if (operation === 'DIFF1') kernels.andNot(RESULT, end, OPERAND);
+      else kernels.and(RESULT, end, OPERAND);
+      return RESULT;
   }
-  return new Uint8Array(words.buffer, 0, bytes);
-}
-
-/** The last one to three bytes of a source as a word, the rest zero. */
-function lastWord({ region, at, bytes }: BitSource): number {
-  let word = 0;
-  for (let i = bytes & ~3; i < bytes; i++) word |= region.u8[at + i] << ((i & 3) * 8);
-  return word;
-}
-
-function or(words: Int32Array, source: BitSource): void {
-  const { view } = source.region;
-  const whole = source.bytes >>> 2;
-  for (let i = 0; i < whole; i++) words[i] |= view.getInt32(source.at + i * 4, true);
-  if (whole < words.length) words[whole] |= lastWord(source);
-}
-
-function xor(words: Int32Array, source: BitSource): void {
-  const { view } = source.region;
-  const whole = source.bytes >>> 2;
-  for (let i = 0; i < whole; i++) words[i] ^= view.getInt32(source.at + i * 4, true);
-  if (whole < words.length) words[whole] ^= lastWord(source);
-}
-
-function and(words: Int32Array, source: BitSource): void {
-  const { view } = source.region;
-  const whole = source.bytes >>> 2;
-  for (let i = 0; i < whole; i++) words[i] &= view.getInt32(source.at + i * 4, true);
-  if (whole === words.length) return;
-  words[whole] &= lastWord(source);
-  words.fill(0, whole + 1);
-}
-
-/** Notes in `seen` the bits that any source had so far, in `twice` those that more than one had. */
-function addOnce(seen: Int32Array, twice: Int32Array, source: BitSource): void {
-  const { view } = source.region;
-  const whole = source.bytes >>> 2;
-  for (let i = 0; i < whole; i++) {
-    const word = view.getInt32(source.at + i * 4, true);
-    twice[i] |= seen[i] & word;
-    seen[i] |= word;
-  }
-  if (whole === seen.length) return;
-  const word = lastWord(source);
-  twice[whole] |= seen[whole] & word;
-  seen[whole] |= word;
 }

@@ -82,6 +82,85 @@ describe('bits are those of a plain string of digits', () => {
   });
 });
 
+describe('long bitmaps, which are worked on in pieces, are those of plain bytes', () => {
+  const redis = new CommandRunner({ shards: 2 });
+  /** Long runs of one byte between short ones, so that searches have far to go; often of one length. */
+  const long = fc
+    .array(fc.tuple(fc.constantFrom(0, 255, 0x81), fc.constantFrom(1, 31, 4096, 10_000, 16_384)), { maxLength: 4 })
+    .map((runs) => Uint8Array.from(runs.flatMap(([byte, times]) => new Array<number>(times).fill(byte))));
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const countOf = (byte: number) => byte.toString(2).replaceAll('0', '').length;
+
+  test('counted and found', () => {
+    fc.assert(
+      fc.property(long, share, share, fc.constantFrom(0, 1), fc.nat(9), (bytes, first, last, bit, padding) => {
+        const key = 'k'.repeat(padding + 1);
+        redis.run('SET', key, latin1(bytes));
+        const from = Math.floor(first * bytes.length);
+        const to = Math.min(bytes.length - 1, from + Math.floor(last * bytes.length));
+        const part = bytes.subarray(from, to + 1);
+        const count = part.reduce((sum, byte) => sum + countOf(byte), 0);
+        expect(redis.run('BITCOUNT', key, from, to)).toBe(count);
+        const at = part.findIndex((byte) => byte !== (bit === 1 ? 0 : 255));
+        const within = at < 0 ? -1 : bitsOf(part.subarray(at, at + 1)).indexOf(String(bit));
+        expect(redis.run('BITPOS', key, bit, from, to)).toBe(at < 0 ? -1 : (from + at) * 8 + within);
+      }),
+    );
+  });
+
+  test('combined, to a key of their own or over one of the sources', () => {
+    const operations: Record<string, (first: number, others: number[]) => number> = {
+      AND: (first, others) => others.reduce((all, byte) => all & byte, first),
+      OR: (first, others) => others.reduce((all, byte) => all | byte, first),
+      XOR: (first, others) => others.reduce((all, byte) => all ^ byte, first),
+      NOT: (first) => ~first & 255,
+      DIFF: (first, others) => first & ~others.reduce((all, byte) => all | byte),
+      DIFF1: (first, others) => ~first & others.reduce((all, byte) => all | byte),
+      ANDOR: (first, others) => first & others.reduce((all, byte) => all | byte),
+      ONE: (first, others) => {
+        let seen = first;
+        let twice = 0;
+        for (const byte of others) {
+          twice |= seen & byte;
+          seen |= byte;
+        }
+        return seen & ~twice;
+      },
+    };
+    const names = fc.constantFrom(...Object.keys(operations));
+    fc.assert(
+      fc.property(
+        names,
+        fc.array(long, { minLength: 2, maxLength: 3 }),
+        fc.nat(3),
+        fc.boolean(),
+        (name, all, to, ttl) => {
+          const sources = name === 'NOT' ? all.slice(0, 1) : all;
+          const keys = ['a', 'bb', 'ccc'].slice(0, sources.length);
+          redis.run('SET', 'dddd', 'what was there');
+          keys.forEach((key, i) => {
+            redis.run('SET', key, latin1(sources[i]), ...(ttl ? ['EX', 100] : []));
+          });
+          const length = Math.max(...sources.map((bytes) => bytes.length));
+          const target = keys[to] ?? 'dddd';
+          expect(redis.run('BITOP', name, target, ...keys)).toBe(length);
+          const byteOf = (i: number) =>
+            operations[name](
+              sources[0][i] ?? 0,
+              sources.slice(1).map((bytes) => bytes[i] ?? 0),
+            );
+          const expected = Uint8Array.from({ length }, (_, i) => byteOf(i));
+          const got = (redis.run('GET', target) as string | null) ?? '';
+          expect(Buffer.compare(Buffer.from(got, 'latin1'), expected)).toBe(0);
+          expect(redis.run('TTL', target)).toBe(length === 0 ? -2 : -1);
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(redis.problems()).toEqual([]);
+  });
+});
+
 describe('BITFIELD', () => {
   test('reads and writes any width at any bit', () => {
     const redis = new CommandRunner({ shards: 1 });
