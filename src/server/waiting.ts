@@ -11,6 +11,7 @@ import type { Server } from './server.ts';
 
 /** A busy shard is tried again after this; workers hold one for about a millisecond at most, long commands aside. */
 const BUSY_RETRY_MS = 1;
+const NOBODY: readonly Connection[] = [];
 
 export class WaitingRoom implements BlockingHost {
   readonly blocked: BlockedClients;
@@ -40,8 +41,8 @@ export class WaitingRoom implements BlockingHost {
   }
 
   /** At the end of a batch, locks still held. @returns connections that have been answered and go on */
-  takeAnswered(): Connection[] {
-    return this.answered.splice(0);
+  takeAnswered(): readonly Connection[] {
+    return this.answered.length === 0 ? NOBODY : this.answered.splice(0);
   }
 
   /** After a batch, no locks held: what waits for locks is tried again soon. */

@@ -50,7 +50,9 @@ const KIND_ACCEPT = 3;
 /** Nobody waits for the result: cancelling and closing. */
 const KIND_NONE = 4;
 
-const OP_RECEIVE = IORING_OP_RECV | (IOSQE_BUFFER_SELECT << 8) | (IORING_RECV_MULTISHOT << 16);
+const OP_LAND = IORING_OP_RECV;
+const OP_RECEIVE_ONCE = IORING_OP_RECV | (IOSQE_BUFFER_SELECT << 8);
+const OP_RECEIVE = OP_RECEIVE_ONCE | (IORING_RECV_MULTISHOT << 16);
 /** A connection just accepted seldom has sent anything: waiting first saves an attempt. */
 const OP_RECEIVE_FIRST = OP_RECEIVE | (IORING_RECVSEND_POLL_FIRST << 16);
 const OP_ACCEPT = IORING_OP_ACCEPT | (IORING_ACCEPT_MULTISHOT << 16);
@@ -202,9 +204,7 @@ export class UringTransport implements Transport, UringLinkHost {
   }
 
   linkPaused(link: UringLink): void {
-    if (!link.receiving) return;
-    this.ring.prepare(OP_CANCEL, -1, KIND_RECEIVE | (link.place << KIND_BITS), link.id, 0, 0, KIND_NONE, 0, 0);
-    this.loop.kick();
+    if (link.receiving) this.cancelReceive(link);
   }
 
   linkResumed(link: UringLink): void {
@@ -269,23 +269,52 @@ export class UringTransport implements Transport, UringLinkHost {
   }
 
   private received(link: UringLink, result: number, flags: number): void {
-    if ((flags & IORING_CQE_F_MORE) === 0) link.receiving = false;
+    if ((flags & IORING_CQE_F_MORE) === 0) {
+      link.receiving = false;
+      link.turning = false;
+    }
     if (result > 0) {
-      const id = flags >>> 16;
-      const from = this.buffers.offsetOf(id);
-      // The kernel sees it given back only at the next `publish`, so the bytes stay for this call.
-      this.buffers.giveBack(id);
-      if (!link.closed) this.handler.onReceive(link, this.buffers.region, from, from + result);
+      this.deliver(link, result, flags);
     } else {
       if ((flags & IORING_CQE_F_BUFFER) !== 0) this.buffers.giveBack(flags >>> 16);
       if (result === 0) link.peerEnded = true;
       // Buffers ran out, or pause has cancelled: received again when there are buffers, or at resume.
       else if (result !== -ENOBUFS && result !== -ECANCELED && result !== -EINTR && result !== -EAGAIN) this.fail(link);
     }
-    if (link.receiving) return;
+    if (link.receiving) {
+      if (link.landing !== undefined) this.turn(link);
+      return;
+    }
+    link.landingAt = undefined;
     if (link.doomed) this.releaseIfDone(link);
     else if (link.peerEnded) this.ended(link);
     else if (link.closed || !link.paused) this.armReceive(link, OP_RECEIVE);
+  }
+
+  private deliver(link: UringLink, bytes: number, flags: number): void {
+    const { landingAt } = link;
+    link.landing = undefined;
+    if ((flags & IORING_CQE_F_BUFFER) === 0) {
+      if (!link.closed) this.handler.onReceive(link, landingAt!.region, landingAt!.from, landingAt!.from + bytes);
+      return;
+    }
+    const id = flags >>> 16;
+    const from = this.buffers.offsetOf(id);
+    // The kernel sees it given back only at the next `publish`, so the bytes stay for this call.
+    this.buffers.giveBack(id);
+    if (!link.closed) this.handler.onReceive(link, this.buffers.region, from, from + bytes);
+  }
+
+  /** The server wants the next bytes elsewhere: ends the receive that takes any of our buffers. */
+  private turn(link: UringLink): void {
+    if (link.turning || link.closed) return;
+    link.turning = true;
+    this.cancelReceive(link);
+  }
+
+  private cancelReceive(link: UringLink): void {
+    this.ring.prepare(OP_CANCEL, -1, KIND_RECEIVE | (link.place << KIND_BITS), link.id, 0, 0, KIND_NONE, 0, 0);
+    this.loop.kick();
   }
 
   private ended(link: UringLink): void {
@@ -354,17 +383,27 @@ export class UringTransport implements Transport, UringLinkHost {
   private armReceive(link: UringLink, op: number): void {
     link.receiving = true;
     const userLow = KIND_RECEIVE | (link.place << KIND_BITS);
-    this.ring.prepare(op, link.fd, 0, 0, 0, 0, userLow, link.id, BUFFER_GROUP);
+    const { landing } = link;
+    if (landing !== undefined && !link.closed) {
+      link.landingAt = landing;
+      link.lands = true;
+      const address = this.libc.addressOf(landing.region.u8) + landing.from;
+      const high = address / 4_294_967_296;
+      this.ring.prepare(OP_LAND, link.fd, address | 0, high, landing.to - landing.from, 0, userLow, link.id, 0);
+      return;
+    }
+    // Only one buffer, as the rest may be wanted elsewhere, too.
+    this.ring.prepare(link.lands ? OP_RECEIVE_ONCE : op, link.fd, 0, 0, 0, 0, userLow, link.id, BUFFER_GROUP);
+    link.lands = false;
   }
 
   private submitOutput(): void {
     const { dirty } = this;
-    for (let i = 0; i < dirty.length; i++) {
-      const link = dirty[i];
+    // Taken off one by one: setting an array's length is a call into V8's runtime.
+    for (let link = dirty.pop(); link !== undefined; link = dirty.pop()) {
       link.dirty = false;
       if (!link.sending && link.output.head !== null) this.submitSend(link);
     }
-    dirty.length = 0;
   }
 
   private submitSend(link: UringLink): void {

@@ -128,9 +128,9 @@ export class UringRing {
     }
   }
 
-  /** Entries prepared that the kernel has not taken yet. */
+  /** Entries prepared that the kernel has not taken yet. It takes them while we are in `enter` only, so a plain read does. */
   get unsubmitted(): number {
-    return (this.sqTail - Atomics.load(this.words, this.sqHead)) | 0;
+    return (this.sqTail - this.words[this.sqHead]) | 0;
   }
 
   /**
