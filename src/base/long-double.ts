@@ -63,3 +63,59 @@ export function formatLongDouble(value: SoftFloat): string {
   const fraction = digits.slice(-FRACTION_DIGITS).replace(/0+$/, '');
   return (value.negative ? '-' : '') + whole + (fraction === '' ? '' : `.${fraction}`);
 }
+
+/** Digits that count in `formatLongDoubleShort`. */
+const SIGNIFICANT_DIGITS = 17;
+/** Smaller and larger numbers are printed with an exponent. */
+const PLAIN_EXPONENT_MIN = -4;
+
+/** Prints as C's `%.17Lg`: 17 digits that count, the zeros at their end dropped; an exponent where that is shorter. */
+export function formatLongDoubleShort(value: SoftFloat): string {
+  const sign = value.negative ? '-' : '';
+  if (value.significand === 0n) return `${sign}0`;
+  // The number as a fraction of integers, from which digits are cut exactly.
+  const numerator = value.exponent > 0 ? value.significand << BigInt(value.exponent) : value.significand;
+  const denominator = value.exponent < 0 ? 1n << BigInt(-value.exponent) : 1n;
+  let exponent = numerator.toString().length - denominator.toString().length;
+  if (isBelowPower(numerator, denominator, exponent)) exponent--;
+  let digits = cutDigits(numerator, denominator, exponent);
+  // Rounding up may have led to one digit more, a one with zeros.
+  if (digits.length > SIGNIFICANT_DIGITS) exponent++;
+  digits = digits.replace(/0+$/, '');
+  if (exponent < PLAIN_EXPONENT_MIN || exponent >= SIGNIFICANT_DIGITS) {
+    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
+    return `${sign}${digits[0]}${fraction}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
+  return digits.length > exponent + 1 ? `${sign}${whole}.${digits.slice(exponent + 1)}` : sign + whole;
+}
+
+/** Whether the fraction is below 10^exponent. */
+const isBelowPower = (numerator: bigint, denominator: bigint, exponent: number): boolean =>
+  exponent >= 0
+    ? numerator < denominator * 10n ** BigInt(exponent)
+    : numerator * 10n ** BigInt(-exponent) < denominator;
+
+/** The fraction's digits, rounded to nearest even, if its first one stands for 10^exponent. */
+function cutDigits(numerator: bigint, denominator: bigint, exponent: number): string {
+  const shift = SIGNIFICANT_DIGITS - 1 - exponent;
+  const scaled = shift > 0 ? numerator * 10n ** BigInt(shift) : numerator;
+  const divisor = shift < 0 ? denominator * 10n ** BigInt(-shift) : denominator;
+  const quotient = scaled / divisor;
+  const rest = (scaled - quotient * divisor) * 2n;
+  const up = rest > divisor || (rest === divisor && (quotient & 1n) === 1n);
+  return (up ? quotient + 1n : quotient).toString();
+}
+
+/** The sign of a − b. */
+export function compareLongDoubles(a: LongDouble, b: LongDouble): number {
+  const one = rank(a);
+  const other = rank(b);
+  if (one !== other || typeof a === 'string' || typeof b === 'string') return one - other;
+  const exponent = Math.min(a.exponent, b.exponent);
+  const difference = signedAt(a, exponent) - signedAt(b, exponent);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+const rank = (value: LongDouble): number => (typeof value !== 'string' ? 0 : value === 'infinity' ? 1 : -1);

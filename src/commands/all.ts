@@ -2,6 +2,7 @@
  * Every command that a worker can run, in one order on every thread: ids are places in it. Commands that need a connection
  * or the server are added by the I/O threads alone (server/).
  */
+import { arrayCommands } from './array.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { debugDataCommands } from './debug-data.ts';
 import { debugDigestCommands } from './debug-digest.ts';
@@ -22,6 +23,7 @@ import { hyperloglogDebugCommands } from './hyperloglog-debug.ts';
 import { listCommands } from './list.ts';
 import { listBlockCommands } from './list-block.ts';
 import { memoryUsageCommands } from './memory-usage.ts';
+import { migrateDataCommands } from './migrate-data.ts';
 import { setCommands } from './set.ts';
 import { setAlgebraCommands } from './set-algebra.ts';
 import { setRandomCommands } from './set-random.ts';
@@ -56,6 +58,7 @@ export const dataCommands: readonly Command[] = [
   ...sortedSetAlgebraCommands,
   ...sortedSetRandomCommands,
   ...dumpCommands,
+  ...migrateDataCommands,
   ...geoCommands,
   ...geoSearchCommands,
   ...hyperloglogCommands,
@@ -65,4 +68,5 @@ export const dataCommands: readonly Command[] = [
   ...debugDigestCommands,
   ...debugReloadCommands,
   ...streamCommands,
+  ...arrayCommands,
 ];

@@ -10,6 +10,7 @@ import {
   keyAt,
   keyLength,
   rootOf,
+  TYPE_ARRAY,
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
@@ -21,6 +22,10 @@ import {
   valueLength,
 } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
+import { SparseArray } from '../types/array.ts';
+import { ArrayCursor } from '../types/array-cursor.ts';
+import { ArrayElement } from '../types/array-element.ts';
+import { ArrayIndex } from '../types/array-index.ts';
 import { HashCursor, hashDeadline, hashReadField, hashReadValue } from '../types/hash.ts';
 import { List } from '../types/list.ts';
 import { behind } from '../types/listpack.ts';
@@ -138,6 +143,21 @@ function addStream(digest: Digest): void {
   }
 }
 
+function addArray(digest: Digest): void {
+  const array = new SparseArray();
+  const element = new ArrayElement();
+  const cursor = new ArrayCursor();
+  const last = new ArrayIndex();
+  array.become(value);
+  array.loadLast(last);
+  cursor.start(array, new ArrayIndex(), last);
+  while (cursor.next()) {
+    element.readText(array.allocator.arena, cursor.at, slice);
+    digest.mix(Buffer.from(String(cursor.index.toBigInt())));
+    digest.mix(bytesOf(slice));
+  }
+}
+
 /** What is mixed in first, Redis' number of the type, and how to add a value of it. */
 const TYPES: ReadonlyMap<number, readonly [redisType: number, add: (digest: Digest) => void]> = new Map([
   [TYPE_LIST, [1, addList]],
@@ -145,6 +165,7 @@ const TYPES: ReadonlyMap<number, readonly [redisType: number, add: (digest: Dige
   [TYPE_SORTED_SET, [3, addSortedSet]],
   [TYPE_HASH, [4, addHash]],
   [TYPE_STREAM, [6, addStream]],
+  [TYPE_ARRAY, [8, addArray]],
 ]);
 
 /** Adds an entry's type, value, and whether it has a deadline. @throws CommandError if its type has no digest */

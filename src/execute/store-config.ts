@@ -17,6 +17,9 @@ const LIMITS = [
   'stream-node-max-entries',
   'stream-idmp-duration',
   'stream-idmp-maxsize',
+  'array-slice-size',
+  'array-sparse-kmax',
+  'array-sparse-kmin',
   'hll-sparse-max-bytes',
   'proto-max-bulk-len',
 ] as const satisfies readonly DirectiveName[];
@@ -43,6 +46,9 @@ export function applyStoreConfig(config: ConfigView, access: AccessClock, hashSe
     typeLimits.streamNodeMaxEntries = config.value('stream-node-max-entries');
     typeLimits.streamIdmpDuration = config.value('stream-idmp-duration');
     typeLimits.streamIdmpMaxsize = config.value('stream-idmp-maxsize');
+    typeLimits.arraySliceSize = config.value('array-slice-size');
+    typeLimits.arraySparseKmax = config.value('array-sparse-kmax');
+    typeLimits.arraySparseKmin = config.value('array-sparse-kmin');
     typeLimits.stringBytesMax = config.value('proto-max-bulk-len');
   };
   const applyAccess = () => {

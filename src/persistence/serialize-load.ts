@@ -5,7 +5,15 @@
 import { parseDouble } from '../base/numbers.ts';
 import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
-import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_SORTED_SET, TYPE_STREAM, TYPE_STRING } from '../store/entry.ts';
+import {
+  TYPE_ARRAY,
+  TYPE_HASH,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_SORTED_SET,
+  TYPE_STREAM,
+  TYPE_STRING,
+} from '../store/entry.ts';
 import { valueType } from '../store/value-types.ts';
 import { HASH_LISTPACK, hashCreate, hashExpect, hashFind, hashFree, hashSet, hashSetDeadline } from '../types/hash.ts';
 import { PAIR, TRIPLE } from '../types/hash-listpack.ts';
@@ -24,6 +32,7 @@ import {
   sortedSetInsert,
 } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
+import { loadArray } from './serialize-array.ts';
 import {
   blockOf,
   checkDistinct,
@@ -37,6 +46,7 @@ import { loadStream } from './serialize-stream-load.ts';
 import {
   CHUNK_PACKED,
   CHUNK_PLAIN,
+  RDB_ARRAY,
   RDB_HASH,
   RDB_HASH_DEADLINES,
   RDB_HASH_DEADLINES_EARLY,
@@ -135,6 +145,9 @@ export function loadValue(reader: SerialReader, serialType: number, allocator: A
     case RDB_STREAM_3:
       into.type = TYPE_STREAM;
       return loadStream(reader, serialType, value);
+    case RDB_ARRAY:
+      into.type = TYPE_ARRAY;
+      return loadArray(reader, value);
     default:
       throw new DamagedError(`no type ${serialType}`);
   }

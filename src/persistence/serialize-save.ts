@@ -2,6 +2,7 @@
 import {
   encodingOf,
   rootOf,
+  TYPE_ARRAY,
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
@@ -32,10 +33,12 @@ import { SET_INTSET, SetCursor, setCount } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
 import { SORTED_SET_LISTPACK, SortedSetCursor, sortedSetCount } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
+import { saveArray } from './serialize-array.ts';
 import { saveStream, streamTypeOf } from './serialize-stream-save.ts';
 import {
   CHUNK_PACKED,
   CHUNK_PLAIN,
+  RDB_ARRAY,
   RDB_HASH,
   RDB_HASH_DEADLINES,
   RDB_HASH_LISTPACK,
@@ -81,6 +84,8 @@ export function serialTypeOf(keyspace: Keyspace, entry: number): number {
     case TYPE_STREAM:
       openValue(keyspace, entry);
       return streamTypeOf(value);
+    case TYPE_ARRAY:
+      return RDB_ARRAY;
     default:
       return -1;
   }
@@ -117,6 +122,8 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
     case RDB_STREAM_2:
     case RDB_STREAM_3:
       return saveStream(writer, value, serialType);
+    case RDB_ARRAY:
+      return saveArray(writer, value);
     case RDB_HASH_LISTPACK_EX:
       writer.integer64(hashEarliestDeadline(value));
       return saveListpack(writer, hashListpack(value));

@@ -30,6 +30,14 @@ export const RDB_HASH_LISTPACK_EX_EARLY = 23;
 export const RDB_HASH_DEADLINES = 24;
 export const RDB_HASH_LISTPACK_EX = 25;
 
+export const RDB_ARRAY = 28;
+
+/** Of an array's element: text, an integer, a double, text of up to 7 bytes. */
+export const ELEMENT_TEXT = 0;
+export const ELEMENT_INTEGER = 1;
+export const ELEMENT_DOUBLE = 2;
+export const ELEMENT_SHORT_TEXT = 3;
+
 /** Of a list's chunk: one large element, or a listpack. */
 export const CHUNK_PLAIN = 1;
 export const CHUNK_PACKED = 2;
@@ -44,11 +52,13 @@ export const ENCODED_LZF = 3;
 const VERSION_7_0 = 10;
 const VERSION_7_2 = 11;
 const VERSION_7_4 = 12;
+const VERSION_8_8 = 14;
 /** The newest version that is read. */
-export const VERSION_MAX = 13;
+export const VERSION_MAX = VERSION_8_8;
 
 /** The version that a payload of the type says it has: the oldest that knows the type. */
 export function versionOf(rdbType: number): number {
+  if (rdbType === RDB_ARRAY) return VERSION_8_8;
   if (rdbType >= RDB_HASH_DEADLINES_EARLY) return VERSION_7_4;
   return rdbType === RDB_STREAM_3 ? VERSION_7_2 : VERSION_7_0;
 }

@@ -24,6 +24,12 @@ export interface TypeLimits {
   streamIdmpDuration: number;
   /** How many messages of each producer it recognizes. */
   streamIdmpMaxsize: number;
+  /** Places in a slice of an array that is made from now on: a power of two. */
+  arraySliceSize: number;
+  /** Elements up to which a slice is sparse; 0: none is. */
+  arraySparseKmax: number;
+  /** Elements down to which a dense slice must come to be sparse again; 0: never. */
+  arraySparseKmin: number;
   /** Seed of the hash of members in tables made from now on; the same in all threads, drawn anew by each process. */
   hashSeed: number;
   /** Longest string that a command may make (proto-max-bulk-len). */
@@ -44,6 +50,9 @@ export const typeLimits: TypeLimits = {
   streamNodeMaxEntries: 100,
   streamIdmpDuration: 100,
   streamIdmpMaxsize: 100,
+  arraySliceSize: 4096,
+  arraySparseKmax: 10,
+  arraySparseKmin: 5,
   hashSeed: 0,
   stringBytesMax: 512 << 20,
 };

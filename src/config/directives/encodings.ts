@@ -75,16 +75,16 @@ export const encodingDirectives = {
     built: true,
     about: 'Messages of each producer that a stream recognizes when they are added again.',
   }),
-  'array-slice-size': directive(integer(1, INT_MAX, { check: checkPowerOfTwo('array-slice-size') }), '4096', {
-    built: false,
-    about: 'Elements in a slice of an array: a power of two.',
+  'array-slice-size': directive(integer(256, 65536, { check: checkPowerOfTwo('array-slice-size') }), '4096', {
+    built: true,
+    about: 'Places in a slice of an array made from now on: a power of two.',
   }),
   'array-sparse-kmax': directive(integer(0, INT_MAX), '10', {
-    built: false,
+    built: true,
     about: 'Elements above which a slice of an array becomes dense. 0: always.',
   }),
   'array-sparse-kmin': directive(integer(0, INT_MAX), '5', {
-    built: false,
-    about: 'Elements below which a slice of an array becomes sparse again. 0: never.',
+    built: true,
+    about: 'Elements down to which a dense slice of an array must come to be sparse again. 0: never.',
   }),
 };
