@@ -9,13 +9,16 @@ import { parseArgs } from 'node:util';
 import { runScenario } from '../native-free-bench/compare/load.ts';
 import { SCENARIOS, type Scenario } from '../native-free-bench/compare/scenarios.ts';
 import { Server } from '../native-free-bench/compare/server.ts';
+import { TYPE_SCENARIOS } from '../native-free-bench/compare/type-scenarios.ts';
 import { buildFlame, type CpuProfile } from './profile.ts';
 import { renderFlame } from './render.ts';
 import { SourcePositions } from './source-positions.ts';
 
+const ALL: readonly Scenario[] = [...SCENARIOS, ...TYPE_SCENARIOS];
+
 const USAGE = `Usage: npm run flamegraph -- [-P <pipeline>] [--port <n>] <scenario…>
 
-Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}
+Scenarios: ${ALL.map(({ name }) => name).join(', ')}
 MAYFLY_FLAGS holds more flags for the server, as '--transport net'.
 `;
 const FOLDER = 'flamegraphs';
@@ -31,11 +34,9 @@ const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n);
 
 /** Runs the scenario against a server that profiles itself into `folder`; answers with the time of the load. */
 async function record(scenario: Scenario, pipeline: number, port: number, folder: string): Promise<Window> {
-  const server = await Server.start('mayfly', port, [
-    '--cpu-prof',
-    `--cpu-prof-dir=${folder}`,
-    `--cpu-prof-interval=${SAMPLE_EVERY_US}`,
-  ]);
+  const server = await Server.start('mayfly', port, {
+    nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${SAMPLE_EVERY_US}`],
+  });
   try {
     const requests = scenario.requests * (pipeline === 1 ? 2 : 8);
     await runScenario(scenario, server, pipeline, requests / 4);
@@ -86,7 +87,7 @@ async function main(args: string[]): Promise<void> {
     allowPositionals: true,
     options: { pipeline: { type: 'string', short: 'P', default: '1' }, port: { type: 'string', default: '7120' } },
   });
-  const scenarios = positionals.map((name) => SCENARIOS.find((scenario) => scenario.name === name));
+  const scenarios = positionals.map((name) => ALL.find((scenario) => scenario.name === name));
   if (scenarios.length === 0 || scenarios.includes(undefined)) {
     process.stderr.write(USAGE);
     process.exitCode = 2;

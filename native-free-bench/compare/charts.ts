@@ -35,8 +35,10 @@ export async function drawCharts(comparison: Comparison): Promise<Map<string, st
   const charts = new Map<string, string>();
   if (comparison.load.length > 0) {
     charts.set('cpu', await toSvg(cpuChart(comparison)));
-    charts.set('latency', await toSvg(latencyChart(comparison)));
+    if (comparison.load.some(({ pipeline }) => pipeline === 1))
+      charts.set('latency', await toSvg(latencyChart(comparison)));
   }
+  if (comparison.usage.length > 0) charts.set('memory', await toSvg(usageChart(comparison)));
   if (comparison.memory.length > 0) charts.set('memory', await toSvg(memoryChart(comparison)));
   return charts;
 }
@@ -111,6 +113,17 @@ function memoryChart({ memory }: Comparison): TopLevelSpec {
       { row: title, column: 'resident memory', server: MAYFLY, value: residentRatio },
     ]),
     'Memory a key takes',
+    'redis-server is 1; shorter is better',
+  );
+}
+
+function usageChart({ usage }: Comparison): TopLevelSpec {
+  return bars(
+    usage.flatMap(({ title, ratio }) => [
+      { row: title, column: 'MEMORY USAGE', server: REDIS, value: 1 },
+      { row: title, column: 'MEMORY USAGE', server: MAYFLY, value: ratio },
+    ]),
+    'Memory of values, small and large',
     'redis-server is 1; shorter is better',
   );
 }

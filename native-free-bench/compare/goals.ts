@@ -1,6 +1,7 @@
 import type { LoadRow } from './load.ts';
 import type { MemoryRow } from './memory.ts';
 import type { FigureRow } from './pauses.ts';
+import type { UsageRow } from './type-memory.ts';
 
 /** What Mayfly means to reach beside redis-server. A report tells each figure with its goal, reached or not. */
 export interface Verdict {
@@ -11,11 +12,19 @@ export interface Verdict {
 /** Mayfly's CPU per request over redis-server's, at most. What the kernel's TCP costs sets the floor without a pipeline. */
 const CPU_RATIO_MAX: Record<string, { plain: number; pipelined: number; pipelinedRange: number }> = {
   io_uring: { plain: 0.9, pipelined: 0.6, pipelinedRange: 0.8 },
-  epoll: { plain: 1.05, pipelined: 0.65, pipelinedRange: 0.8 },
+  epoll: { plain: 1.05, pipelined: 0.65, pipelinedRange: 0.65 },
   net: { plain: 1.8, pipelined: 1.2, pipelinedRange: 1.2 },
 };
 
 const MEMORY_RATIO_MAX = 0.65;
+/** Of values of every type, small and large. */
+const USAGE_RATIO_MAX = 0.7;
+
+/** On io_uring: requests a second with a pipeline, and latency without one. */
+const RATE_TRANSPORT = 'io_uring';
+const RATE_RATIO_MIN = 1.1;
+const RATE_RATIO_MIN_OF: Record<string, number> = { set: 1.3, get: 1.3, incr: 1.3 };
+const P99_RATIO_MAX = 1;
 
 const FIGURES_MAX: Record<string, { kind: 'value' | 'ratio'; most: number }> = {
   first_pong: { kind: 'value', most: 250 },
@@ -25,6 +34,7 @@ const FIGURES_MAX: Record<string, { kind: 'value' | 'ratio'; most: number }> = {
 
 /** The most CPU per request, in times of redis-server's, that `row` may cost; undefined where no goal was set. */
 export function cpuRatioMax(row: LoadRow, transport: string): number | undefined {
+  if (row.cpuRatioMax !== undefined) return row.cpuRatioMax;
   const most = CPU_RATIO_MAX[transport];
   if (row.pipeline === 1) return most?.plain;
   return row.isRange ? most?.pipelinedRange : most?.pipelined;
@@ -33,6 +43,23 @@ export function cpuRatioMax(row: LoadRow, transport: string): number | undefined
 export function judgeLoad(row: LoadRow, transport: string): Verdict | undefined {
   const most = cpuRatioMax(row, transport);
   return most === undefined ? undefined : atMost(row.cpuRatio, most);
+}
+
+/** Of rows with a pipeline. */
+export function judgeRate(row: LoadRow, transport: string): Verdict | undefined {
+  if (row.cpuRatioMax !== undefined || row.pipeline === 1 || transport !== RATE_TRANSPORT) return undefined;
+  const least = RATE_RATIO_MIN_OF[row.scenario] ?? RATE_RATIO_MIN;
+  return { goal: `≥ ${least.toFixed(2)} ×`, isMet: row.rateRatio >= least };
+}
+
+/** Of rows without a pipeline. */
+export function judgeLatency(row: LoadRow, transport: string): Verdict | undefined {
+  if (row.pipeline !== 1 || transport !== RATE_TRANSPORT) return undefined;
+  return atMost(row.p99Ratio, P99_RATIO_MAX);
+}
+
+export function judgeUsage(row: UsageRow): Verdict {
+  return atMost(row.ratio, USAGE_RATIO_MAX);
 }
 
 export function judgeMemory(row: MemoryRow): Verdict {

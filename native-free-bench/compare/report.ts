@@ -1,7 +1,8 @@
-import { judgeFigure, judgeLoad, judgeMemory, type Verdict } from './goals.ts';
+import { judgeFigure, judgeLatency, judgeLoad, judgeMemory, judgeRate, judgeUsage, type Verdict } from './goals.ts';
 import type { LoadRow } from './load.ts';
 import type { MemoryRow } from './memory.ts';
 import type { FigureRow } from './pauses.ts';
+import type { UsageRow } from './type-memory.ts';
 
 export interface Comparison {
   readonly measuredAt: string;
@@ -17,6 +18,7 @@ export interface Comparison {
   readonly isQuick: boolean;
   readonly load: readonly LoadRow[];
   readonly memory: readonly MemoryRow[];
+  readonly usage: readonly UsageRow[];
   readonly figures: readonly FigureRow[];
 }
 
@@ -58,6 +60,48 @@ export function loadTable({ load, transport }: Comparison): Table {
       row.mayfly.p50Ms.toFixed(2),
       row.redis.p99Ms.toFixed(2),
       row.mayfly.p99Ms.toFixed(2),
+    ]),
+  };
+}
+
+/** Requests a second with a pipeline; goals that the CPU alone doesn't tell of. */
+export function rateTable({ load, transport }: Comparison): Table {
+  return {
+    head: ['test', '-P', 'k/s redis', 'Mayfly', 'ratio', 'goal', ''],
+    rows: load.flatMap((row) => {
+      const verdict = judgeRate(row, transport);
+      const { title, pipeline, redis, mayfly, rateRatio } = row;
+      const rates = [redis, mayfly].map(({ requestsPerSecond }) => kilo(requestsPerSecond));
+      return verdict === undefined
+        ? []
+        : [[title, String(pipeline), ...rates, times(rateRatio), ...verdictCells(verdict)]];
+    }),
+  };
+}
+
+/** The slowest hundredth of requests, without a pipeline. */
+export function latencyTable({ load, transport }: Comparison): Table {
+  return {
+    head: ['test', 'p99 ms redis', 'Mayfly', 'ratio', 'goal', ''],
+    rows: load.flatMap((row) => {
+      const verdict = judgeLatency(row, transport);
+      const { title, redis, mayfly, p99Ratio } = row;
+      const latencies = [redis, mayfly].map(({ p99Ms }) => p99Ms.toFixed(2));
+      return verdict === undefined ? [] : [[title, ...latencies, times(p99Ratio), ...verdictCells(verdict)]];
+    }),
+  };
+}
+
+export function usageTable({ usage }: Comparison): Table {
+  return {
+    head: ['value', 'keys', 'bytes redis', 'Mayfly', 'ratio', 'goal', ''],
+    rows: usage.map((row) => [
+      row.title,
+      row.keys.toLocaleString('en'),
+      bytes(row.redisBytesPerKey),
+      bytes(row.mayflyBytesPerKey),
+      times(row.ratio),
+      ...verdictCells(judgeUsage(row)),
     ]),
   };
 }
@@ -132,8 +176,21 @@ export function markdownReport(comparison: Comparison, charts: readonly string[]
     parts.push(
       '## Load',
       'Server CPU per request, user and system, all threads of the process: rates on a shared machine swing, this hardly ' +
-        'does. The ratio is the median of the rounds. redis-benchmark with 50 connections, 3-byte values, 100,000 random keys.',
+        'does. The ratio is the median of the rounds. redis-benchmark with 50 connections; server and load have a core each.',
       markdownTable(loadTable(comparison)),
+    );
+  }
+  for (const [title, table] of [
+    ['Rate with a pipeline', rateTable(comparison)],
+    ['Latency without a pipeline', latencyTable(comparison)],
+  ] as const) {
+    if (table.rows.length > 0) parts.push(`## ${title}`, markdownTable(table));
+  }
+  if (comparison.usage.length > 0) {
+    parts.push(
+      '## Memory of values',
+      'By `MEMORY USAGE key SAMPLES 0` of every key, which counts key, value and what leads to it, as each server has it.',
+      markdownTable(usageTable(comparison)),
     );
   }
   if (comparison.memory.length > 0) parts.push('## Memory', markdownTable(memoryTable(comparison)));
@@ -145,9 +202,13 @@ export function markdownReport(comparison: Comparison, charts: readonly string[]
 }
 
 /** Met and missed goals, for the last line of a run. */
-export function countVerdicts({ load, memory, figures, transport }: Comparison): { met: number; missed: number } {
+export function countVerdicts({ load, memory, usage, figures, transport }: Comparison): {
+  met: number;
+  missed: number;
+} {
   const verdicts = [
-    ...load.map((row) => judgeLoad(row, transport)),
+    ...load.flatMap((row) => [judgeLoad, judgeRate, judgeLatency].map((judge) => judge(row, transport))),
+    ...usage.map(judgeUsage),
     ...memory.map(judgeMemory),
     ...figures.map(judgeFigure),
   ].filter((verdict) => verdict !== undefined);

@@ -1,6 +1,6 @@
 import type { Connection } from '../client/connection.ts';
 
-/** A test of redis-benchmark's default list, with what must be in the server for it to do its work. */
+/** A run of redis-benchmark, with what must be in the server for it to do its work. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;
@@ -11,6 +11,17 @@ export interface Scenario {
   /** Fills an empty server so that every request finds what it asks for. */
   readonly prepare: (connection: Connection, requests: number) => Promise<void>;
   readonly isRange?: boolean;
+  /** How many different numbers `__rand_int__` stands for; KEYSPACE if not given. */
+  readonly keyspace?: number;
+  /** With which pipelines; PIPELINES if not given. */
+  readonly pipelines?: readonly number[];
+  /**
+   * A name for what `prepare` makes, where the run leaves it as it was: made once for all runs and for all scenarios that
+   * follow with the same.
+   */
+  readonly data?: string;
+  /** Mayfly's CPU per request over redis-server's, at most: instead of what the transport's goals say. */
+  readonly cpuRatioMax?: number;
 }
 
 /** `-r`: how many different keys, elements and members. */

@@ -1,16 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../client/connection.ts';
 
 export type ServerName = 'redis' | 'mayfly';
 
+/** Where there are two cores and `taskset`, server and load have one each: they don't take turns on one by chance. */
+export const SERVER_CORE = 0;
+export const LOAD_CORE = 1;
+const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
+
+/** The command line that runs this one on one core; itself where that can't be done. */
+export function onCore(core: number, commandLine: readonly string[]): string[] {
+  return canPin ? ['taskset', '-c', String(core), ...commandLine] : [...commandLine];
+}
+
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 20_000;
 const CONNECT_EVERY_MS = 2;
+
+export interface StartOptions {
+  readonly nodeFlags?: readonly string[];
+  readonly isPinned?: boolean;
+}
 
 /** One of the two programs compared, as a process of its own in an empty folder of its own. */
 export class Server {
@@ -18,6 +33,8 @@ export class Server {
   readonly port: number;
   /** From starting the process until it answered a PING. */
   readonly firstPongMs: number;
+  /** What a scenario has put into it and left there, by name. */
+  holds: string | undefined;
   readonly #process: ChildProcess;
   readonly #folder: string;
 
@@ -30,12 +47,14 @@ export class Server {
   }
 
   /**
-   * @param nodeFlags for the Node that runs Mayfly
+   * @param how.nodeFlags for the Node that runs Mayfly
+   * @param how.isPinned whether it has a core of its own
    * @throws Error with what the server printed if it ends or doesn't answer in time
    */
-  static async start(name: ServerName, port: number, nodeFlags: readonly string[] = []): Promise<Server> {
+  static async start(name: ServerName, port: number, how: StartOptions = {}): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), `compare-${name}-`));
-    const [program, ...args] = commandOf(name, nodeFlags);
+    const commandLine = commandOf(name, how.nodeFlags ?? []);
+    const [program, ...args] = how.isPinned ? onCore(SERVER_CORE, commandLine) : commandLine;
     const settings = ['--port', String(port), '--save', '', '--appendonly', 'no'];
     const startedAtMs = performance.now();
     const child = spawn(program, [...args, ...settings, ...flagsOf(name)], {
@@ -109,8 +128,13 @@ export class Server {
 }
 
 /** Runs `use` with a fresh server and ends the server whatever happens. */
-export async function withServer<T>(name: ServerName, port: number, use: (server: Server) => Promise<T>): Promise<T> {
-  const server = await Server.start(name, port);
+export async function withServer<T>(
+  name: ServerName,
+  port: number,
+  use: (server: Server) => Promise<T>,
+  how: StartOptions = {},
+): Promise<T> {
+  const server = await Server.start(name, port, how);
   try {
     return await use(server);
   } finally {
