@@ -11,6 +11,7 @@ import { helloCommands } from './hello-commands.ts';
 import { infoCommand } from './info/info-command.ts';
 import { latencyCommands } from './latency-commands.ts';
 import { memoryCommands } from './memory-commands.ts';
+import { migrateCommand } from './migrate-command.ts';
 import { monitorCommand } from './monitor-commands.ts';
 import { pubsubCommands } from './pubsub-commands.ts';
 import type { Services } from './services.ts';
@@ -29,6 +30,7 @@ export function serverCommands(services: Services): readonly Command[] {
     ...transactionCommands(services),
     ...pubsubCommands(services.server.subscriptions),
     ...adminCommands(services),
+    migrateCommand(services),
     monitorCommand(services.server),
     debugCommand(services),
     ...memoryCommands(services),

@@ -16,6 +16,7 @@ import type { Writer } from '../protocol/writer.ts';
 import { ChangeNotes, type NotedChange, publishChange } from '../pubsub/notifications.ts';
 import type { Link, TransportHandler } from '../transport/transport.ts';
 import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
+import { Errands } from './errands.ts';
 import { Monitors } from './monitors.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
@@ -78,6 +79,7 @@ export class Server implements TransportHandler {
   readonly waiting: WaitingRoom;
   readonly subscriptions: Subscriptions;
   readonly monitors: Monitors;
+  readonly errands: Errands;
   /** The connection whose input is being worked off: what is in the reply buffer is for it. */
   current: Connection | undefined = undefined;
   /** True while a command runs. */
@@ -111,6 +113,7 @@ export class Server implements TransportHandler {
     this.handOff = handOff;
     this.subscriptions = new Subscriptions(this);
     this.monitors = new Monitors(this);
+    this.errands = new Errands(this);
     this.waiting = new WaitingRoom(this, dispatcher, dispatcher.executor);
     this.ctx = ctx;
     this.writer = ctx.reply;
@@ -228,12 +231,13 @@ export class Server implements TransportHandler {
 
   /** A worker's reply to a command that was handed off. */
   onWorkerReply(session: number, reply: Region, at: number, length: number, owned: boolean): void {
+    if (session < 0) return this.errands.answered(session, reply, at, length);
     const connection = this.connections.get(session);
     // A worker that died after its reply is answered for once more.
     if (connection === undefined || !connection.waiting) return;
     connection.waiting = false;
     if (length > 0 && reply.u8[at] === MINUS)
-      this.onErrorReply(latin1(reply, at + 1, Math.min(length, CODE_BYTES_MAX)));
+      this.onErrorReply(latin1(reply, at + 1, Math.min(length - 1, CODE_BYTES_MAX)));
     if (connection.replyMode === REPLY_ON) {
       this.countOutput(connection, length);
       if (owned) connection.link.sendOwned(reply, at, at + length);

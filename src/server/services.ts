@@ -18,6 +18,7 @@ import type { Authentication } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { MemoryUse } from './memory-use.ts';
+import type { Migrations } from './migration.ts';
 import type { Pause } from './pause.ts';
 import type { Server } from './server.ts';
 
@@ -35,6 +36,7 @@ export interface Services {
   readonly authentication: Authentication;
   readonly pause: Pause;
   readonly housekeeping: Housekeeping;
+  readonly migrations: Migrations;
   readonly memory: MemoryUse;
   readonly slowLog: SlowLog;
   readonly latency: LatencyMonitor;

@@ -20,6 +20,7 @@ import { buildCore } from './core.ts';
 import { expiryInStead } from './expire-in-stead.ts';
 import { keepWhereItListens, listen } from './listen.ts';
 import { guardMemory } from './memory-gate.ts';
+import { Migrations } from './migration.ts';
 import { writePidFile } from './pid-file.ts';
 import { showTitle } from './process-title.ts';
 import type { Services } from './services.ts';
@@ -100,6 +101,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     slowLog,
     latency,
     startedMs,
+    migrations: new Migrations(core.server.errands),
     clock: new FineClock(),
     runId: randomBytes(20).toString('hex'),
     replicationId: { current: randomBytes(20).toString('hex') },

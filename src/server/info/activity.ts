@@ -49,7 +49,7 @@ export function persistenceFields({ shards, startedMs }: Services): Field[] {
   ];
 }
 
-export function statsFields({ server, shards, errorStats, housekeeping }: Services): Field[] {
+export function statsFields({ server, shards, errorStats, housekeeping, migrations }: Services): Field[] {
   const { counters } = server;
   const { rates } = housekeeping;
   const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(2);
@@ -86,7 +86,7 @@ export function statsFields({ server, shards, errorStats, housekeeping }: Servic
     ['pubsubshard_channels', server.subscriptions.hub.shardChannelCount],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
-    ['migrate_cached_sockets', 0],
+    ['migrate_cached_sockets', migrations.idleCount],
     ['slave_expires_tracked_keys', 0],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],
