@@ -45,8 +45,10 @@ export function checkSketch(ctx: Context, entry: number): number {
 /** Makes the sketch in the editor the value of the key in `arg`, whose entry is `old`. */
 export function storeSketch(ctx: Context, arg: number, old: number, from: SketchEditor): void {
   const bytes = from.length;
+  // A dense sketch never grows again.
+  const mayGrow = formOf(from.region, 0) !== DENSE;
   const entry =
-    old === 0 ? ctx.putString(arg, 0, bytes, NO_DEADLINE) : ctx.ks.resizeString(old, ctx.hashOf(arg), bytes);
+    old === 0 ? ctx.putString(arg, 0, bytes, NO_DEADLINE) : ctx.ks.resizeString(old, ctx.hashOf(arg), bytes, mayGrow);
   const { arena } = ctx.ks;
   setFlag(arena, entry, FLAG_RAW);
   copy(from.region, 0, arena.region, valueAt(arena, entry), bytes);

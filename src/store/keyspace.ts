@@ -185,8 +185,12 @@ export class Keyspace {
     return this.put(key, keyFrom, keyBytes, hash, old, kind, flags, 0, root, deadlineMs);
   }
 
-  /** Sets a string's length, keeping what fits; bytes added are undefined. @throws OutOfMemoryError, nothing changed */
-  resizeString(entry: number, hash: number, valueBytes: number): number {
+  /**
+   * Sets a string's length, keeping what fits; bytes added are undefined.
+   * @param mayGrow whether what grows now may grow again, and gets room for that
+   * @throws OutOfMemoryError, nothing changed
+   */
+  resizeString(entry: number, hash: number, valueBytes: number, mayGrow = true): number {
     const arena = this.arena;
     const keyBytes = keyLength(arena, entry);
     const deadline = hasDeadline(arena, entry);
@@ -198,8 +202,7 @@ export class Keyspace {
         setValueLength(arena, entry, valueBytes);
         return entry;
       }
-      // Room to grow, as SETRANGE and APPEND tend to come again.
-      const growing = valueBytes > valueLength(arena, entry);
+      const growing = mayGrow && valueBytes > valueLength(arena, entry);
       const spare = growing ? Math.min(wanted, GROWTH_BYTES_MAX) : 0;
       this.table.locate(entry, hash);
       const kept = entryBytes(flags, keyBytes, Math.min(valueBytes, valueLength(arena, entry)));
