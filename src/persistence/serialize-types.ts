@@ -53,8 +53,8 @@ const VERSION_7_0 = 10;
 const VERSION_7_2 = 11;
 const VERSION_7_4 = 12;
 const VERSION_8_8 = 14;
-/** The newest version that is read. */
-export const VERSION_MAX = VERSION_8_8;
+/** The newest version that is read: that of Redis 8.10, which it gives every payload. */
+export const VERSION_MAX = 15;
 
 /** The version that a payload of the type says it has: the oldest that knows the type. */
 export function versionOf(rdbType: number): number {

@@ -7,6 +7,11 @@ import { Loaded } from '../../src/persistence/serialize-load.ts';
 import { DamagedError } from '../../src/persistence/serialize-reader.ts';
 import { saveStream, streamTypeOf } from '../../src/persistence/serialize-stream-save.ts';
 import {
+  ELEMENT_DOUBLE,
+  ELEMENT_INTEGER,
+  ELEMENT_SHORT_TEXT,
+  ELEMENT_TEXT,
+  RDB_ARRAY,
   RDB_HASH,
   RDB_HASH_DEADLINES,
   RDB_LIST,
@@ -64,6 +69,39 @@ const streams: fc.Arbitrary<StreamPlan> = fc.record({
   groups: fc.array(fc.array(fc.tuple(fc.nat(30), fc.nat(2), fc.nat(5)), { maxLength: 10 }), { maxLength: 2 }),
 });
 
+const arrays = fc.record({
+  cursor: fc.option(fc.bigInt(0n, 2n ** 64n - 2n)),
+  places: fc.uniqueArray(
+    fc.tuple(
+      fc.oneof(fc.bigInt(0n, 200n), fc.bigInt(0n, 2n ** 64n - 2n)),
+      fc.oneof(element, fc.bigInt(-(2n ** 61n), 2n ** 61n - 1n), fc.double({ noNaN: true, noDefaultInfinity: true })),
+    ),
+    { minLength: 1, maxLength: 60, selector: ([place]) => place },
+  ),
+});
+
+function writeArray(writer: SerialWriter, { cursor, places }: { cursor: bigint | null; places: [bigint, unknown][] }) {
+  const long = (value: bigint) => writer.length64(Number(value >> 32n), Number(value & 0xffffffffn));
+  writer.length(places.length);
+  writer.length(cursor === null ? 0 : 1);
+  if (cursor !== null) long(cursor);
+  for (const [place, value] of places) {
+    long(place);
+    if (typeof value === 'bigint') {
+      writer.length(ELEMENT_INTEGER);
+      writer.ensure(8);
+      writer.region.view.setBigInt64(writer.at, value, true);
+      writer.at += 8;
+    } else if (typeof value === 'number') {
+      writer.length(ELEMENT_DOUBLE);
+      writer.double(value);
+    } else {
+      writer.length(String(value).length > 7 ? ELEMENT_TEXT : ELEMENT_SHORT_TEXT);
+      writeText(writer, String(value));
+    }
+  }
+}
+
 /** A payload in one of the forms that name every element, which any version reads; of streams in ours. */
 const plainPayload: fc.Arbitrary<Region> = fc.oneof(
   streams.map((plan) => {
@@ -72,6 +110,7 @@ const plainPayload: fc.Arbitrary<Region> = fc.oneof(
     const type = streamTypeOf(stream);
     return payload(type, (writer) => saveStream(writer, stream, type));
   }),
+  arrays.map((array) => payload(RDB_ARRAY, (writer) => writeArray(writer, array))),
   element.map((text) => payload(RDB_STRING, (writer) => writeText(writer, text))),
   elements.map((list) => payload(RDB_LIST, (writer) => writeAll(writer, list))),
   fc.oneof(distinct, numbers).map((members) => payload(RDB_SET, (writer) => writeAll(writer, members))),
@@ -113,6 +152,7 @@ function writeAll(writer: SerialWriter, texts: readonly string[]): void {
 
 const limits = fc.constantFrom(
   {},
+  { arraySliceSize: 256, arraySparseKmax: 2 },
   { setMaxListpackEntries: 10, hashMaxListpackEntries: 10, zsetMaxListpackEntries: 10, setMaxIntsetEntries: 10 },
   {
     streamNodeMaxEntries: 3,
@@ -238,8 +278,8 @@ describe('serialized values', () => {
     const good = payload(RDB_STRING, (writer) => writeText(writer, 'value'));
     expect(isPayload(good, 0, good.length)).toBe(true);
     const body = Buffer.from(good.u8.slice(0, good.length - 10));
-    expect(isPayload(sealed(body, 13), 0, good.length)).toBe(true);
-    expect(isPayload(sealed(body, 14), 0, good.length)).toBe(false);
+    expect(isPayload(sealed(body, 15), 0, good.length)).toBe(true);
+    expect(isPayload(sealed(body, 16), 0, good.length)).toBe(false);
     expect(isPayload(good, 0, 9)).toBe(false);
     good.u8[2] ^= 1;
     expect(isPayload(good, 0, good.length)).toBe(false);

@@ -7,6 +7,7 @@ import { saveStream, streamTypeOf } from '../../src/persistence/serialize-stream
 import { SerialWriter } from '../../src/persistence/serialize-writer.ts';
 import { AccessClock } from '../../src/store/access.ts';
 import {
+  TYPE_ARRAY,
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
@@ -18,6 +19,11 @@ import {
 import { type Keyspace, NO_DEADLINE } from '../../src/store/keyspace.ts';
 import { Shard } from '../../src/store/shard.ts';
 import { registerValueType } from '../../src/store/value-types.ts';
+import { SparseArray } from '../../src/types/array.ts';
+import { ArrayCursor } from '../../src/types/array-cursor.ts';
+import { ArrayElement } from '../../src/types/array-element.ts';
+import { ArrayIndex } from '../../src/types/array-index.ts';
+import { arrayValueType } from '../../src/types/array-value-type.ts';
 import { HashCursor, hashDeadline, hashReadField, hashReadValue } from '../../src/types/hash.ts';
 import { hashValueType } from '../../src/types/hash-value-type.ts';
 import { List } from '../../src/types/list.ts';
@@ -35,6 +41,7 @@ registerValueType(TYPE_SET, setValueType);
 registerValueType(TYPE_SORTED_SET, sortedSetValueType);
 registerValueType(TYPE_HASH, hashValueType);
 registerValueType(TYPE_STREAM, streamValueType);
+registerValueType(TYPE_ARRAY, arrayValueType);
 
 const SEED = 7;
 const KEY_HASH = 99;
@@ -92,6 +99,23 @@ export function regionOf(bytes: Uint8Array): Region {
 const slice = new Slice();
 const text = (): string => utf8(slice.region, slice.at, slice.length);
 
+function arrayContent(value: Loaded['value']): unknown[] {
+  const array = new SparseArray();
+  const element = new ArrayElement();
+  const cursor = new ArrayCursor();
+  const last = new ArrayIndex();
+  array.become(value);
+  array.loadInserted(last);
+  const content: unknown[] = [String(last.toBigInt())];
+  array.loadLast(last);
+  cursor.start(array, new ArrayIndex(), last);
+  while (cursor.next()) {
+    element.readText(array.allocator.arena, cursor.at, slice);
+    content.push([String(cursor.index.toBigInt()), text()]);
+  }
+  return content;
+}
+
 /** What a loaded value holds: a string, or a list of elements; of sets and hashes sorted; of streams the IDs and all else as bytes. */
 export function contentOf({ type, value, text: string }: Loaded): string | unknown[] {
   switch (type) {
@@ -126,6 +150,8 @@ export function contentOf({ type, value, text: string }: Loaded): string | unkno
       saveStream(writer, value, streamTypeOf(value));
       return [walkStream(value), Buffer.from(writer.region.u8.slice(0, writer.at)).toString('hex')];
     }
+    case TYPE_ARRAY:
+      return arrayContent(value);
     default: {
       const fields: [string, string, number][] = [];
       const cursor = new HashCursor();
