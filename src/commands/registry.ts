@@ -49,6 +49,7 @@ export class Registry {
 
   /** By the name's bytes in any case, subcommands not followed. @returns undefined if there is none */
   find(source: Region, at: number, length: number): Command | undefined {
+    if (length === 0) return undefined;
     if (length > RECENT_BYTES_MAX || at + RECENT_BYTES_MAX > source.u8.length) return this.lookUp(source, at, length);
     const { recent } = this;
     let low = source.view.getInt32(at, true);
