@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { mayfly, mayflyChecked, redisServer, redisServerVersion } from '../support/server-process.ts';
 import { writeCompatibilityPage } from './compatibility-table.ts';
-import { describeFinding, type Finding, Tester } from './tester.ts';
+import { describeFinding, type Finding, type Report, Tester } from './tester.ts';
 
 const usage = `Sends the same random commands to Mayfly and to redis-server and compares all that they answer.
 
@@ -51,7 +51,7 @@ function count(name: 'commands' | 'seed' | 'causes' | 'shrink' | 'episode'): num
   process.exit(2);
 }
 
-async function runOne(protocol: 2 | 3, seed: number): Promise<readonly Finding[]> {
+async function runOne(protocol: 2 | 3, seed: number): Promise<Report> {
   const subject = subjects[values.subject as keyof typeof subjects];
   if (subject === undefined) throw new Error(`no subject ${values.subject}: ${Object.keys(subjects).join(', ')}`);
   const startedMs = Date.now();
@@ -77,7 +77,7 @@ async function runOne(protocol: 2 | 3, seed: number): Promise<readonly Finding[]
     if (values.coverage) console.log(report.tally.coverage(tester.commands).join('\n'));
     if (values.dull) console.log(`  seldom anything to compare: ${report.tally.dull(tester.commands, 10).join(', ')}`);
     for (const finding of report.findings) console.log(`\n${describeFinding(finding)}`);
-    return report.findings;
+    return report;
   } finally {
     await tester.stop();
   }
@@ -103,11 +103,15 @@ if (values.help) {
   if (version === undefined) throw new Error('redis-server is not installed: there is nothing to compare with');
   console.log(`oracle: redis-server ${version}`);
   const seed = count('seed');
-  const findings: Finding[] = [];
+  const reports: Report[] = [];
   for (const protocol of [2, 3] as const) {
-    if (values.protocol === 'both' || values.protocol === String(protocol))
-      findings.push(...(await runOne(protocol, seed)));
+    if (values.protocol === 'both' || values.protocol === String(protocol)) reports.push(await runOne(protocol, seed));
   }
+  const findings = reports.flatMap((report) => report.findings);
   if (values.write !== undefined) writeFileSync(values.write, asMarkdown(findings));
+  const compared = reports.reduce((sum, { tally }) => sum + tally.compared, 0);
+  console.log(
+    `\nseed ${seed}: ${compared.toLocaleString('en')} replies compared, ${findings.length} unlisted differences`,
+  );
   process.exitCode = findings.length > 0 ? 1 : 0;
 }

@@ -13,6 +13,8 @@ import { Tally } from './tally.ts';
 export interface Pair {
   readonly subject: Endpoint;
   readonly oracle: Endpoint;
+  /** What is wrong with the shape of the subject's reply, beside what it says; undefined where shapes aren't looked at. */
+  readonly faultOf?: ((command: Command, reply: Reply) => string | undefined) | undefined;
 }
 
 export interface Difference {
@@ -92,6 +94,14 @@ class Player {
     this.known.set(outcome.id, (this.known.get(outcome.id) ?? 0) + 1);
   }
 
+  /** Holds the subject's reply against the command's schema. */
+  checkShape(command: Command, reply: Reply): void {
+    const fault = this.#pair.faultOf?.(command, reply);
+    if (fault === undefined) return;
+    const cause = `${ruleName(command)} shape`;
+    throw new Found({ command, where: 'shape', subject: show(reply), oracle: fault, cause });
+  }
+
   /** Raises what a broken connection of the subject's means for the command it broke at. */
   broken(command: Command, broken: BrokenConnection): never {
     const crash = this.#pair.subject.crash;
@@ -105,6 +115,7 @@ class Player {
     const { left, right } = await this.both(commands, connection);
     const replies = left instanceof BrokenConnection ? left.replies : left;
     replies.forEach(({ raw, reply }, i) => {
+      this.checkShape(commands[i], reply);
       if (raw === right[i].raw) this.tally.add(commands[i], right[i].reply);
       else this.check(commands[i], reply, right[i].reply, where);
     });
@@ -119,6 +130,7 @@ class Player {
         const last = commands.length - 1;
         commands.forEach((command, i) => {
           const inner = i === last ? step.inner : undefined;
+          this.checkShape(command, left[i].reply);
           if (left[i].raw === right[i].raw) this.tally.add(inner ?? command, right[i].reply);
           else this.#checkPlain(command, inner, left[i].reply, right[i].reply);
         });
@@ -159,6 +171,7 @@ class Player {
       return;
     }
     oracle.items.forEach((item, i) => {
+      if (queued[i] !== undefined) this.checkShape(queued[i], subject.items[i]);
       this.check(queued[i] ?? EXEC, subject.items[i], item, 'transaction');
     });
   }
@@ -166,6 +179,7 @@ class Player {
   /** As many items of the same kind, all among what the key holds, repeated only where the count allows it. */
   #checkChance(command: Command, left: readonly RawReply[], right: readonly RawReply[]): void {
     const [all, subject, oracle] = [right[0].reply, left[1].reply, right[1].reply];
+    this.checkShape(command, subject);
     const isSameShape =
       subject.kind === oracle.kind &&
       (!isAggregate(subject) || !isAggregate(oracle) || subject.items.length === oracle.items.length);

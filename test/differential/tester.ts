@@ -1,12 +1,13 @@
 /**
  * Runs seeded episodes against a pair of servers, shrinks what differs and says what it found.
  */
+import { ReplyChecker } from '../schemas/checker.ts';
 import { asCliLine, type Command, isError } from '../support/resp.ts';
 import type { ServerCommand } from '../support/server-process.ts';
 import { Dice } from './dice.ts';
 import { type Detour, Endpoint, NOTIFICATIONS } from './endpoint.ts';
 import { CommandGenerator, isSent } from './generate.ts';
-import { type Grammar, readGrammar } from './grammar.ts';
+import { type Grammar, nameIn, readGrammar } from './grammar.ts';
 import { SMALL_LIMIT_ENTRIES } from './hazards.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
 import { type Failing, shrink } from './shrink.ts';
@@ -84,6 +85,13 @@ async function knownTo(subject: Endpoint, oracle: Grammar): Promise<Set<string>>
   return known;
 }
 
+/** Replies of Redis 8 in RESP3 have the shapes that it declares; those of the installed redis-server are older. */
+function shapeCheck(subject: ServerCommand, oracle: ServerCommand, protocol: 2 | 3, grammar: Grammar): Pair['faultOf'] {
+  if (protocol === 2 || subject.name === oracle.name) return undefined;
+  const checker = new ReplyChecker();
+  return (command, reply) => checker.fault(nameIn(grammar, command), reply);
+}
+
 export class Tester {
   readonly #pair: Pair;
   readonly #grammar: Grammar;
@@ -105,7 +113,10 @@ export class Tester {
       const all = await readGrammar(pair.oracle.inspector);
       const known = await knownTo(pair.subject, all);
       const missing = [...all.keys()].filter((name) => isSent(name) && !known.has(name)).sort();
-      const tester = new Tester(pair, new Map([...all].filter(([name]) => known.has(name))));
+      const tester = new Tester(
+        { ...pair, faultOf: shapeCheck(subject, oracle, protocol, all) },
+        new Map([...all].filter(([name]) => known.has(name))),
+      );
       if (missing.length > 0) tester.notes.push(`${subject.name} lacks: ${missing.join(', ')}`);
       await tester.#trySettings();
       return tester;

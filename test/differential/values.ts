@@ -18,6 +18,7 @@ export const keyFamilies = {
   'sorted-set': ['z1', 'z2'],
   geo: ['g1'],
   stream: ['x1', 'x2'],
+  array: ['a1', 'a2'],
 } as const satisfies Record<string, readonly string[]>;
 
 /**

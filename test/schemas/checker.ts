@@ -1,12 +1,13 @@
 /** Holds replies against their schemas, and knows which of a schema's alternatives were seen. */
 import { Ajv, type ValidateFunction } from 'ajv';
 import { isAggregate, isError, type Reply, show } from '../support/resp.ts';
+import { arrayReplies } from './replies/arrays.ts';
 import { dataReplies } from './replies/data.ts';
 import { serverReplies } from './replies/server.ts';
 import { streamReplies } from './replies/streams.ts';
 import type { ReplySchemas, Schema } from './shapes.ts';
 
-export const replySchemas: ReplySchemas = { ...dataReplies, ...streamReplies, ...serverReplies };
+export const replySchemas: ReplySchemas = { ...dataReplies, ...streamReplies, ...arrayReplies, ...serverReplies };
 
 /** A RESP3 reply as JSON Schema sees it: maps as objects, sets as arrays, infinite doubles as numbers. */
 function plainOf(reply: Reply): unknown {

@@ -2,6 +2,7 @@
  * What Redis has brought since 7.0.15, by example: the installed redis-server can't be asked. Each line is a command
  * and what it answers, as the documentation of Redis 8 has it.
  */
+import { arrays } from './arrays.ts';
 import { bitmaps } from './bitmaps.ts';
 import type { Examples } from './expected.ts';
 import { hashes } from './hashes.ts';
@@ -18,5 +19,6 @@ export const examples: readonly Examples[] = [
   ...sortedSets,
   ...bitmaps,
   ...streams,
+  ...arrays,
   ...others,
 ];

@@ -216,8 +216,9 @@ export const serverReplies: ReplySchemas = {
   BGSAVE: matching(/^Background saving (started|scheduled)|ackground saving cancelled$/),
   'COMMAND COUNT': integer,
   'COMMAND DOCS': mapOf(commandDocs),
-  'COMMAND GETKEYS': setOf(text),
-  'COMMAND GETKEYSANDFLAGS': setOf(tuple(text, some(text))),
+  // A key named twice is there twice.
+  'COMMAND GETKEYS': list(text),
+  'COMMAND GETKEYSANDFLAGS': list(tuple(text, some(text))),
   'COMMAND HELP': list(text),
   'COMMAND INFO': list(orNil(commandInfo)),
   'COMMAND LIST': setOf(text),
