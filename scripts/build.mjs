@@ -2,16 +2,23 @@
  * Builds Mayfly: type check by tsc, bundles by esbuild.
  *
  *   node scripts/build.mjs              type check, then dist/ and dist-checked/
- *   node scripts/build.mjs --no-check   bundles only (80 ms), for the loop of someone who has tsc --watch open
+ *   node scripts/build.mjs --no-check   bundles only, for the loop of someone who has tsc --watch open
  *
  * dist/          what ships: `process.env.MAYFLY_ASSERT` is the constant '0', so assertions fold away.
  * dist-checked/  the same program with assertions on: what tests that start a server or a worker thread run
  *                (a worker can't be started from a .ts file on Node 20).
  *
+ *     main.js                 what is started: loads the program
+ *     program-HASH.cjs        the main thread's bundle, one script
+ *     program-HASH.cjs.….code what V8 of this Node made of it: src/cli/program.ts
+ *     worker-HASH.js          a thread's bundle, ES modules; what several threads share is in chunk-HASH.js
+ *     LICENSES.txt            of the packages within the bundles
+ *
  * Bundling isn't for size: one file loads three times as fast as 300, and `minifySyntax` lets esbuild put top-level
  * numeric constants (layout offsets, opcodes) in place where they are used, across modules. Names stay readable.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -20,6 +27,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,46 +38,53 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** One bundle each. The worker entries lie beside main.js: `new Worker(new URL('./worker.js', import.meta.url))`. */
-const entries = [
-  { in: 'src/main.ts', out: 'main' },
-  { in: 'src/shard/worker.ts', out: 'worker' },
-];
+/** What threads run, one bundle each; the program is told its file as `process.env.MAYFLY_<NAME>`. */
+const threads = [{ in: 'src/shard/worker.ts', out: 'worker' }];
 
 /** Native or worker-starting packages that must be found in node_modules as they are. */
-const external = ['koffi', 'pino', 'piscina', 'uWebSockets.js'];
+const external = ['koffi', 'piscina', 'uWebSockets.js'];
 
 const flavours = [
   { outdir: 'dist', assertions: '0' },
   { outdir: 'dist-checked', assertions: '1' },
 ];
 
+/** A server that was started before a build may want to start a thread of its own, so its files stay this long. */
+const SUPERSEDED_KEPT_MS = 3_600_000;
+
 /**
- * Files are written under another name and moved into place, and chunks of the build before go last, so a server that
- * starts while another terminal builds finds one build or the other.
+ * Files are written under another name and moved into place, main.js last, so a server that starts while another terminal
+ * builds finds one build or the other. A file's time is that of the last build it was part of.
  */
 function replaceOutputs(outdir, outputFiles) {
   mkdirSync(outdir, { recursive: true });
+  const now = new Date();
   for (const { path, contents } of outputFiles) {
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    if (existsSync(path) && readFileSync(path).equals(contents)) {
+      utimesSync(path, now, now);
+      continue;
+    }
     const beside = join(dirname(path), `.${basename(path)}.${process.pid}`);
     writeFileSync(beside, contents);
     if (basename(path) === 'main.js') chmodSync(beside, 0o755);
     renameSync(beside, path);
   }
   const kept = new Set(outputFiles.map(({ path }) => basename(path)));
-  for (const name of readdirSync(outdir)) if (!kept.has(name)) rmSync(join(outdir, name), { force: true });
+  for (const name of readdirSync(outdir)) {
+    const path = join(outdir, name);
+    const isOld = now.getTime() - statSync(path).mtimeMs > SUPERSEDED_KEPT_MS;
+    if (!kept.has(name) && isOld) rmSync(path, { force: true });
+  }
 }
 
-async function bundle({ outdir, assertions }) {
-  const result = await build({
+function bundle(entryPoints, outdir, define, more) {
+  return build({
     absWorkingDir: root,
-    entryPoints: entries,
+    entryPoints,
     outdir,
     write: false,
+    metafile: true,
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
     external,
@@ -77,12 +93,70 @@ async function bundle({ outdir, assertions }) {
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
-    define: { 'process.env.MAYFLY_ASSERT': JSON.stringify(assertions) },
+    define,
+    ...more,
   });
-  replaceOutputs(join(root, outdir), result.outputFiles);
-  const code = result.outputFiles.filter(({ path }) => path.endsWith('.js'));
+}
+
+/** The name of the file that `entry` became. */
+function nameOf({ metafile }, entry) {
+  const [path] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry.in);
+  return basename(path);
+}
+
+/** The bundle is a function for src/cli/program.ts to call. Without import(), which scripts lack, packages are required. */
+const SCRIPT = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  entryNames: '[name]-[hash]',
+  supported: { 'dynamic-import': false },
+  banner: { js: '(function (require, module, exports, __filename, programUrl) {' },
+  footer: { js: '})' },
+};
+
+/** The licences of the packages that stand within a bundle, as they ask for. */
+function licensesOf({ metafile }) {
+  const inputs = Object.keys(metafile.inputs).map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0]);
+  const texts = [...new Set(inputs)].filter(Boolean).map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? license : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+async function buildFlavour({ outdir, assertions }) {
+  const define = { 'process.env.MAYFLY_ASSERT': JSON.stringify(assertions) };
+  const esm = { format: 'esm', splitting: true };
+  const threaded = await bundle(threads, outdir, define, { ...esm, entryNames: '[name]-[hash]' });
+  for (const thread of threads) {
+    define[`process.env.MAYFLY_${thread.out.toUpperCase()}`] = JSON.stringify(`./${nameOf(threaded, thread)}`);
+  }
+  const program = { in: 'src/cli/run.ts', out: 'program' };
+  const scripted = await bundle([program], outdir, { ...define, 'import.meta.url': 'programUrl' }, SCRIPT);
+  define['process.env.MAYFLY_PROGRAM'] = JSON.stringify(`./${nameOf(scripted, program)}`);
+  const main = await bundle([{ in: 'src/main.ts', out: 'main' }], outdir, define, esm);
+
+  const licenses = { path: join(root, outdir, 'LICENSES.txt'), contents: Buffer.from(licensesOf(scripted)) };
+  const outputs = [...threaded.outputFiles, ...scripted.outputFiles, licenses, ...main.outputFiles];
+  replaceOutputs(join(root, outdir), outputs);
+  await makeCode(join(root, outdir, nameOf(scripted, program)), define);
+  const code = outputs.filter(({ path }) => /\.c?js$/.test(path));
   const kilobytes = code.reduce((sum, { contents }) => sum + contents.length, 0) / 1024;
   console.log(`${outdir}/ ${Math.round(kilobytes)} KB in ${code.length} files`);
+}
+
+/** Compiles the program ahead of its first start: src/cli/make-code.ts, which knows how. */
+async function makeCode(program, define) {
+  const entry = [{ in: 'src/cli/make-code.ts', out: 'make-code' }];
+  const { outputFiles } = await bundle(entry, 'unused', define, { format: 'esm', sourcemap: false });
+  const child = spawn(process.execPath, ['--input-type=module', '-', program], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end(outputFiles[0].contents);
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`the program can't be compiled: exit code ${code}`);
 }
 
 /** @returns {Promise<boolean>} whether the types hold */
@@ -97,5 +171,5 @@ function checkTypes() {
 }
 
 const typesHold = process.argv.includes('--no-check') ? Promise.resolve(true) : checkTypes();
-await Promise.all(flavours.map(bundle));
+await Promise.all(flavours.map(buildFlavour));
 if (!(await typesHold)) process.exit(1);

@@ -50,6 +50,8 @@ interface Handle {
 /** What a worker is handed when it starts, made before it does: mail may wait for it. */
 type Links = readonly WorkerLink[];
 
+/** The worker's bundle, of the same build as this one: set by scripts/build.mjs. */
+const WORKER_FILE = process.env.MAYFLY_WORKER as string;
 /** A worker that dies before it has run is tried again after this. */
 const RETRY_MS = 1000;
 
@@ -184,7 +186,7 @@ export class WorkerPool {
     const { Piscina } = await import('piscina');
     if (this.stopping) return;
     handle.pool ??= new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
+      filename: new URL(WORKER_FILE, import.meta.url).href,
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: 1,
