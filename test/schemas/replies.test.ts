@@ -8,7 +8,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { replySchemas } from './checker.ts';
 import { type Survey, surveyReplies } from './reply-survey.ts';
 
-const ROUNDS = 25;
+const ROUNDS = 20;
 const SEED = 1;
 
 /** Commands without a reply to check, and why. */

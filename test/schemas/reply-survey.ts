@@ -56,6 +56,11 @@ class Surveyor {
       ]);
     }
   }
+
+  /** From one database of the server to another. */
+  async sendMigrations(client: RespClient, port: number): Promise<void> {
+    for (const key of ['s1', 's1']) await this.send(client, [['MIGRATE', '127.0.0.1', `${port}`, key, '1', '5000']]);
+  }
 }
 
 async function connect(port: number): Promise<RespClient> {
@@ -75,6 +80,7 @@ export async function surveyReplies(port: number, rounds: number, seed: number):
     own.close();
   }
   await surveyor.sendPayloads(client);
+  await surveyor.sendMigrations(client, port);
   const dice = new Dice(seed);
   const sent = [...grammar.values()].filter(({ name }) => isSent(name));
   for (let round = 0; round < rounds; round++) {
