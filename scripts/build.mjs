@@ -39,7 +39,10 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What threads run, one bundle each; the program is told its file as `process.env.MAYFLY_<NAME>`. */
-const threads = [{ in: 'src/shard/worker.ts', out: 'worker' }];
+const threads = [
+  { in: 'src/shard/worker.ts', out: 'worker' },
+  { in: 'src/server/io-thread.ts', out: 'io-thread' },
+];
 
 /** Native or worker-starting packages that must be found in node_modules as they are. */
 const external = ['koffi', 'piscina', 'uWebSockets.js'];
@@ -131,7 +134,7 @@ async function buildFlavour({ outdir, assertions }) {
   const esm = { format: 'esm', splitting: true };
   const threaded = await bundle(threads, outdir, define, { ...esm, entryNames: '[name]-[hash]' });
   for (const thread of threads) {
-    define[`process.env.MAYFLY_${thread.out.toUpperCase()}`] = JSON.stringify(`./${nameOf(threaded, thread)}`);
+    define[`process.env.MAYFLY_${thread.out.toUpperCase().replace('-', '_')}`] = JSON.stringify(`./${nameOf(threaded, thread)}`);
   }
   const program = { in: 'src/cli/run.ts', out: 'program' };
   const scripted = await bundle([program], outdir, { ...define, 'import.meta.url': 'programUrl' }, SCRIPT);

@@ -189,10 +189,14 @@ export class Config implements ConfigView {
 
   /** The values that workers may see, all or only the named ones, to be posted to them. */
   toShared(names: readonly DirectiveName[] = DIRECTIVE_NAMES): SharedConfig {
-    const shareable = names.filter((name) => !DIRECTIVES[name].flags?.includes('sensitive'));
+    return this.toIoThreads(names.filter((name) => !DIRECTIVES[name].flags?.includes('sensitive')));
+  }
+
+  /** Like `toShared`, passwords among them: I/O threads ask clients for them. */
+  toIoThreads(names: readonly DirectiveName[] = DIRECTIVE_NAMES): SharedConfig {
     return {
       version: this.#version,
-      values: Object.fromEntries(shareable.map((name) => [name, this.#settings.current(name).value])),
+      values: Object.fromEntries(names.map((name) => [name, this.#settings.current(name).value])),
     };
   }
 

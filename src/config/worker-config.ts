@@ -8,7 +8,10 @@ export interface SharedConfig {
   readonly values: Readonly<Partial<Record<DirectiveName, unknown>>>;
 }
 
-/** The configuration on a worker thread: a copy that the main thread keeps up to date. Passwords never get here. */
+/**
+ * The configuration on another thread: a copy that the main thread keeps up to date. Passwords get to I/O threads, which
+ * ask for them, and never to workers.
+ */
 export class WorkerConfig implements ConfigView {
   #version: number;
   readonly #values: Partial<Record<DirectiveName, unknown>>;

@@ -39,6 +39,8 @@ export class Dispatcher {
   private readonly allShards: number;
   private readonly deferred: { mask: number; action: () => void }[] = [];
   mode: HandOffMode = 'auto';
+  /** How often a shard that is busy is looked at again: not at all where no other I/O thread could have it. */
+  looksAgain = 0;
   /** Told of a command that must stay on this thread but whose shards are busy: it is still in the session's input. */
   onBusy: (session: Session) => void = () => {};
   /** Told of a command that waits for its keys (`ctx.blocking`), its shards locked. */
@@ -150,7 +152,9 @@ export class Dispatcher {
 
   /** Takes locks for something that can't go to a worker. They are held to the end of the batch, as always. */
   tryLock(mask: number): boolean {
-    return (mask & ~this.locks.held) === 0 || this.locks.tryAcquire(mask);
+    return (
+      (mask & ~this.locks.held) === 0 || this.locks.tryAcquire(mask) || (this.looksAgain > 0 && this.lookAgain(mask))
+    );
   }
 
   /** Runs `action` with the shards locked: now, or in a later batch when they are free. */
@@ -186,6 +190,11 @@ export class Dispatcher {
     if (this.executor.run(command) === WAITS) this.onWaits(session, mask);
   }
 
+  /** Lets go of every lock before the batch is over. Not while a command runs. */
+  letGo(): void {
+    if (this.locks.held !== 0) this.locks.release(this.locks.held);
+  }
+
   /** Lets go of every lock: the batch is over. */
   endBatch(): void {
     if (this.deferred.length > 0) this.settleDeferred();
@@ -208,7 +217,21 @@ export class Dispatcher {
       locks.release(wanted);
       return false;
     }
-    return (mask & ~locks.held) === 0 || locks.tryAcquire(mask);
+    return (mask & ~locks.held) === 0 || locks.tryAcquire(mask) || (this.looksAgain > 0 && this.lookAgain(mask));
+  }
+
+  /**
+   * Looks for a moment whether shards that another I/O thread holds come free: it lets go of them after a chunk of some
+   * connection's input. Nothing is held meanwhile, or two threads could keep each other waiting for the whole moment.
+   */
+  private lookAgain(mask: number): boolean {
+    const { locks } = this;
+    locks.release(locks.held);
+    for (let look = 0; look < this.looksAgain; look++) {
+      if (locks.wanted(mask) !== 0) return false;
+      if (locks.areFree(mask) && locks.tryAcquire(mask)) return true;
+    }
+    return false;
   }
 
   private takeOutright(mask: number): boolean {

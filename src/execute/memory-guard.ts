@@ -27,7 +27,7 @@ export interface GuardParts {
   readonly access: AccessClock;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Bytes in clients' buffers, in shared memory: of the I/O thread's keeping. */
+  /** Bytes in clients' buffers, in shared memory: a figure an I/O thread, of its keeping. */
   readonly clientBytes: Float64Array;
 }
 
@@ -61,7 +61,8 @@ export class MemoryGuard {
 
   get usedBytes(): number {
     const { shards, clientBytes } = this.parts;
-    let bytes = clientBytes[0];
+    let bytes = 0;
+    for (let i = 0; i < clientBytes.length; i++) bytes += clientBytes[i];
     for (let i = 0; i < shards.length; i++) bytes += shards[i].usedBytes;
     return bytes;
   }

@@ -7,6 +7,7 @@ import { Doorbell } from '../memory/doorbell.ts';
 import { createRingBuffer } from '../memory/ring.ts';
 import { createStatsBuffer } from '../observe/command-stats.ts';
 import { createLatenessBuffer } from '../observe/lateness.ts';
+import { createClientNumbersBuffer } from './client-numbers.ts';
 import { createBoardBuffer } from './worker-board.ts';
 
 export interface PlaneOptions {
@@ -34,11 +35,16 @@ export interface Plane {
   readonly boards: readonly SharedArrayBuffer[];
   readonly commandStats: SharedArrayBuffer;
   readonly lateness: SharedArrayBuffer;
-  /** A double: bytes in clients' buffers, which count against maxmemory. Written by the I/O thread. */
+  /** A double an I/O thread, written by it: bytes in its clients' buffers, which count against maxmemory. */
   readonly clientBytes: SharedArrayBuffer;
+  /** Ids and number of clients; see client-numbers.ts. */
+  readonly clientNumbers: SharedArrayBuffer;
+  /** How many messages each I/O thread has been posted by others; see server/peers.ts. */
+  readonly postings: SharedArrayBuffer;
 }
 
 const RING_BYTES = 1 << 20;
+const CACHE_LINE_BYTES = 64;
 
 export function createPlane(options: PlaneOptions, seed: number): Plane {
   const { ioThreads, workers } = options;
@@ -56,7 +62,9 @@ export function createPlane(options: PlaneOptions, seed: number): Plane {
     boards: Array.from({ length: workers }, () => createBoardBuffer()),
     commandStats: createStatsBuffer(ioThreads + workers),
     lateness: createLatenessBuffer(ioThreads + workers),
-    clientBytes: new SharedArrayBuffer(8),
+    clientBytes: new SharedArrayBuffer(8 * ioThreads),
+    clientNumbers: createClientNumbersBuffer(),
+    postings: new SharedArrayBuffer(CACHE_LINE_BYTES * ioThreads),
   };
 }
 

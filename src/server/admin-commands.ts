@@ -3,7 +3,7 @@ import { MAYFLY_VERSION, REDIS_VERSION } from '../base/version.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error, SYNTAX_ERROR } from '../commands/errors.ts';
-import { connectionOf, type Services } from './services.ts';
+import { connectionOf, type ThreadServices } from './services.ts';
 
 const SAVING_NOT_BUILT = error('ERR saving to disk is not built yet');
 const NO_SHUTDOWN = error('ERR No shutdown in progress.');
@@ -25,7 +25,7 @@ function bgsave(ctx: Context): void {
   refuseSaving();
 }
 
-export function adminCommands({ config, startedMs, clock, shutDown }: Services): readonly Command[] {
+export function adminCommands({ config, startedMs, clock, shutDown }: ThreadServices): readonly Command[] {
   const time = (ctx: Context): void => {
     const microseconds = Math.floor(clock.nowMs() * 1000);
     ctx.reply.array(2);

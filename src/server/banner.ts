@@ -7,6 +7,7 @@ export interface BannerFacts {
   readonly port: number;
   readonly unixSocket: string;
   readonly pid: number;
+  readonly ioThreads: number;
   readonly workers: number;
   readonly shards: number;
   /** The transport in use, not the one asked for. */
@@ -21,12 +22,13 @@ export function showsLogo(config: ConfigView, isTerminal: boolean): boolean {
 
 /** Says what starts, with a logo or in plain lines of log. Both name the process as ` PID: n`, which tools look for. */
 export function printBanner(log: Log, facts: BannerFacts, withLogo: boolean): void {
-  const { pid, workers, shards, transport } = facts;
+  const { pid, ioThreads, workers, shards, transport } = facts;
   const where = [
     ...(facts.port === 0 ? [] : [`Port: ${facts.port}`]),
     ...(facts.unixSocket === '' ? [] : [`Socket: ${facts.unixSocket}`]),
   ].join(', ');
-  const machine = `${plural(workers, 'worker')}, ${plural(shards, 'shard')}, ${transport}`;
+  const threads = ioThreads > 1 ? `${plural(ioThreads, 'I/O thread')}, ` : '';
+  const machine = `${threads}${plural(workers, 'worker')}, ${plural(shards, 'shard')}, ${transport}`;
   if (withLogo) {
     log.raw(logo([`Mayfly ${MAYFLY_VERSION}, speaking Redis ${REDIS_VERSION}`, '', where, `PID: ${pid}`, machine]));
     return;

@@ -10,7 +10,7 @@ import { killFilter, listFilter } from './client-filter.ts';
 import { clientLine } from './client-line.ts';
 import { type Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from './connection.ts';
 import type { Server } from './server.ts';
-import { connectionOf, type Services } from './services.ts';
+import { connectionOf, type ThreadServices } from './services.ts';
 
 const NO_SUCH_CLIENT = error('ERR No such client');
 const BAD_PAUSE_MODE = error('ERR CLIENT PAUSE mode must be WRITE or ALL');
@@ -121,7 +121,7 @@ function own(name: string, since: string, syntax: string, summary: string, run: 
   });
 }
 
-export function clientCommands({ server, pause }: Services): readonly Command[] {
+export function clientCommands({ server, pause }: ThreadServices): readonly Command[] {
   const list = (ctx: Context): void => {
     const matches = listFilter(ctx);
     let text = '';

@@ -48,7 +48,7 @@ export function clientLine(connection: Connection, nowMs: number, server: Server
     ['resp', connection.resp3 ? 3 : 2],
     ['lib-name', connection.libName],
     ['lib-ver', connection.libVersion],
-    ['io-thread', 0],
+    ['io-thread', server.ioThread],
     ['tot-net-in', connection.receivedBytes],
     ['tot-net-out', connection.sentBytes],
     ['tot-cmds', connection.commands],

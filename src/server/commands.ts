@@ -14,24 +14,31 @@ import { memoryCommands } from './memory-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { monitorCommand } from './monitor-commands.ts';
 import { pubsubCommands } from './pubsub-commands.ts';
-import type { Services } from './services.ts';
+import type { Services, ThreadServices } from './services.ts';
 import { slowlogCommands } from './slowlog-commands.ts';
 import { transactionCommands } from './transaction-commands.ts';
 
-export function serverCommands(services: Services): readonly Command[] {
+/** What each I/O thread runs for its own clients. */
+export function threadCommands(services: ThreadServices): readonly Command[] {
   return [
     ...connectionCommands,
     authCommand(services.authentication),
     ...helloCommands(services),
     ...clientCommands(services),
     ...commandCommands(services.registry),
-    ...configCommands(services),
-    infoCommand(services),
     ...transactionCommands(services),
     ...pubsubCommands(services.server.subscriptions),
     ...adminCommands(services),
     migrateCommand(services),
     monitorCommand(services.server),
+  ];
+}
+
+/** What is about the server as a whole: thread 0 runs it, for clients of the others too. */
+export function wholeServerCommands(services: Services): readonly Command[] {
+  return [
+    ...configCommands(services),
+    infoCommand(services),
     debugCommand(services),
     ...memoryCommands(services),
     ...slowlogCommands(services),

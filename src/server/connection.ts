@@ -55,8 +55,9 @@ export class Connection extends Session {
   /** Looking at the input is no use before this many bytes of it are there. */
   inputWanted = 0;
 
-  constructor(link: Link, nowMs: number) {
-    super(link.id);
+  /** @param id unique over all I/O threads, which the link's isn't */
+  constructor(link: Link, id: number, nowMs: number) {
+    super(id);
     this.link = link;
     this.createdMs = nowMs;
     this.lastActiveMs = nowMs;

@@ -5,6 +5,7 @@ import { dataCommands } from '../commands/all.ts';
 import { Context } from '../commands/context.ts';
 import { Registry } from '../commands/registry.ts';
 import type { ConfigView } from '../config/config-view.ts';
+import { ClientNumbers } from '../execute/client-numbers.ts';
 import { Dispatcher } from '../execute/dispatcher.ts';
 import { Executor } from '../execute/executor.ts';
 import { HandOff } from '../execute/hand-off.ts';
@@ -12,6 +13,7 @@ import { MemoryGuard } from '../execute/memory-guard.ts';
 import { type Plane, workerOf } from '../execute/plane.ts';
 import { applyStoreConfig } from '../execute/store-config.ts';
 import { applyTiming } from '../execute/timing.ts';
+import { ORDER_EVICT, WorkerBoard } from '../execute/worker-board.ts';
 import { CommandStats } from '../observe/command-stats.ts';
 import { ErrorStats } from '../observe/error-stats.ts';
 import type { Log } from '../observe/log.ts';
@@ -24,9 +26,14 @@ import { ClientEviction } from './client-eviction.ts';
 import { Gate } from './gate.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { protect, serverLimits } from './limits.ts';
+import { guardMemory } from './memory-gate.ts';
 import { MemoryUse } from './memory-use.ts';
+import { Migrations } from './migration.ts';
 import { Pause } from './pause.ts';
 import { Server } from './server.ts';
+
+/** About 10 µs: what another I/O thread needs for a chunk of some connection's input. */
+const LOOKS_AT_BUSY_SHARD = 500;
 
 export type IoCore = ReturnType<typeof buildCore>;
 
@@ -54,8 +61,11 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
   for (const shard of shards) shard.wakeWorker = () => handOff.wake(workerOf(shard.index, plane.workers));
   const dispatcher = new Dispatcher(executor, registry, handOff);
   dispatcher.mode = config.value('handoff');
+  dispatcher.looksAgain = plane.ioThreads > 1 ? LOOKS_AT_BUSY_SHARD : 0;
 
   const server = new Server(dispatcher, handOff, ctx, serverLimits(config), systemClock);
+  server.ioThread = ioThread;
+  server.numbers = new ClientNumbers(plane.clientNumbers);
   server.onWarning = (message) => log.warning(message);
   server.onVerbose = (message) => log.verbose(message);
   server.onErrorReply = (text) => errorStats.record(text);
@@ -65,12 +75,19 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
   const gate = new Gate(server, authentication, pause, config);
   protect(server, config, authentication);
   const clientBytes = new Float64Array(plane.clientBytes);
-  const memory = new MemoryUse(shards, server, clientBytes);
+  const memory = new MemoryUse(shards, server, clientBytes, ioThread);
   server.onGone = (connection) => {
     pause.forget(connection);
     memory.clientGone();
   };
   const guard = new MemoryGuard({ shards, locks: ctx.locks, access, random: ctx.random, clientBytes });
+  const boards = plane.boards.map((buffer) => new WorkerBoard(buffer));
+  const evict = (): void =>
+    boards.forEach((board, worker) => {
+      board.order(ORDER_EVICT);
+      handOff.wake(worker);
+    });
+  guardMemory(guard, dispatcher, memory, evict, config, () => ctx.nowMs);
   const clientEviction = new ClientEviction(server, config);
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
   housekeeping.onPeriod = (nowMs) => {
@@ -93,7 +110,9 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
     pause,
     memory,
     guard,
+    evict,
     housekeeping,
+    migrations: new Migrations(server.errands),
   };
 }
 

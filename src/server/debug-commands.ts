@@ -6,15 +6,16 @@ import type { Context } from '../commands/context.ts';
 import { debugDataCommands } from '../commands/debug-data.ts';
 import { debugDigestCommands } from '../commands/debug-digest.ts';
 import { debugReloadCommands } from '../commands/debug-reload.ts';
-import { type Command, command } from '../commands/define.ts';
+import { type Command, type CommandSpec, command } from '../commands/define.ts';
 import { error, NOT_AN_INTEGER } from '../commands/errors.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import { parseMemory } from '../config/number-types.ts';
 import { ConfigCommandError } from '../config/refusal.ts';
 import { listDebug } from '../types/list-limits.ts';
 import { byteText, textOfBytes } from './byte-text.ts';
 import { replyWithKind } from './debug-protocol.ts';
 import { isLocal } from './locality.ts';
-import { connectionOf, type Services } from './services.ts';
+import { connectionOf, type Services, type ThreadServices } from './services.ts';
 
 const NOT_ALLOWED = error(
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
@@ -25,6 +26,17 @@ const PACKED_THRESHOLD_MAX = 4n << 30n;
 /** Tells the executor that DEBUG may be long, so that it is timed. */
 const WORTH_TIMING = 1000;
 
+const DEBUG = {
+  name: 'DEBUG',
+  since: '1.0.0',
+  group: 'server',
+  complexity: 'Depends on the subcommand.',
+  summary: 'Looks behind the scenes and does odd things there, for tests.',
+  syntax: '',
+  arity: -2,
+  flags: 'admin noscript loading stale',
+} as const satisfies Omit<CommandSpec, 'run'>;
+
 interface Subcommand {
   /** Words in all, `DEBUG` among them: the least and the most. */
   readonly argc: readonly [number, number];
@@ -32,23 +44,50 @@ interface Subcommand {
   readonly run: (ctx: Context) => void;
 }
 
+/** What DEBUG can do to keys: commands of their own, as they may go to workers. */
+const DATA_COMMANDS = new Map(
+  [...debugDataCommands, ...debugDigestCommands, ...debugReloadCommands].map((each) => [
+    each.spec.name.slice('DEBUG-'.length),
+    each,
+  ]),
+);
+
+function requireAllowed(ctx: Context, config: ConfigView): void {
+  const allowed = config.value('enable-debug-command');
+  if (allowed === 'no' || (allowed === 'local' && !isLocal(connectionOf(ctx).link))) throw NOT_ALLOWED;
+}
+
+/** DEBUG on another thread than 0: what is about keys it does, the rest it has `passOn` do. */
+export function debugBesideThread0({ config, dispatcher }: ThreadServices, passOn: (ctx: Context) => void): Command {
+  return command({
+    ...DEBUG,
+    run: (ctx) => {
+      requireAllowed(ctx, config);
+      const target = DATA_COMMANDS.get(ctx.word(1));
+      if (target === undefined) passOn(ctx);
+      else dispatcher.dispatch(target, connectionOf(ctx));
+    },
+  });
+}
+
 export function debugCommand(services: Services): Command {
-  const { config, log, pool, dispatcher, shards, replicationId } = services;
-  const dataCommands = [...debugDataCommands, ...debugDigestCommands, ...debugReloadCommands];
-  const onData = new Map(dataCommands.map((each) => [each.spec.name.slice('DEBUG-'.length), each]));
+  const { config, log, pool, dispatcher, server, shards, replicationId } = services;
 
   /** Passes the words on, which may end on a worker: then DEBUG itself has no reply. */
   const passOn = (ctx: Context): void => {
-    const target = onData.get(ctx.word(1));
+    const target = DATA_COMMANDS.get(ctx.word(1));
     if (target !== undefined) dispatcher.dispatch(target, connectionOf(ctx));
   };
   const onOff = (ctx: Context): boolean => ctx.integer(2) !== 0;
   const ok = (ctx: Context): void => ctx.reply.ok();
 
   const sleep = (ctx: Context): void => {
-    const seconds = Number.parseFloat(ctx.text(2));
-    // The whole server stands still, as Redis would: that is what tests want of it.
-    if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+    const ms = Number.parseFloat(ctx.text(2)) * 1000;
+    if (ms > 0) {
+      server.peers?.tellAll({ kind: 'sleep', ms });
+      server.peers?.post();
+      standStill(ms);
+    }
     ctx.reply.ok();
   };
 
@@ -56,6 +95,7 @@ export function debugCommand(services: Services): Command {
     const bytes = parseMemory(byteText(ctx, 2));
     if (bytes === undefined || bytes < 0n || bytes > PACKED_THRESHOLD_MAX) throw BAD_THRESHOLD;
     listDebug.packedThresholdBytes = Number(bytes);
+    server.peers?.ask('packed-threshold', Number(bytes));
     pool.tell({ kind: 'packed-threshold', bytes: Number(bytes) });
     ctx.reply.ok();
   };
@@ -155,8 +195,9 @@ export function debugCommand(services: Services): Command {
     ctx.reply.ok();
   }
   function pauseHousekeeping(ctx: Context): void {
-    if (onOff(ctx)) services.housekeeping.stop();
-    else services.housekeeping.start();
+    const stops = onOff(ctx);
+    server.peers?.ask('housekeeping', !stops);
+    services.housekeeping.keep(!stops);
     ctx.reply.ok();
   }
   function protocol(ctx: Context): void {
@@ -177,8 +218,7 @@ export function debugCommand(services: Services): Command {
   }
 
   const debug = (ctx: Context): void => {
-    const allowed = config.value('enable-debug-command');
-    if (allowed === 'no' || (allowed === 'local' && !isLocal(connectionOf(ctx).link))) throw NOT_ALLOWED;
+    requireAllowed(ctx, config);
     if (ctx.isWord(1, 'HELP') && ctx.argc === 2) return help(ctx);
     const found = subcommands.get(ctx.word(1));
     if (found === undefined || ctx.argc < found.argc[0] || ctx.argc > found.argc[1]) {
@@ -197,17 +237,12 @@ export function debugCommand(services: Services): Command {
     }
   };
 
-  return command({
-    name: 'DEBUG',
-    since: '1.0.0',
-    group: 'server',
-    complexity: 'Depends on the subcommand.',
-    summary: 'Looks behind the scenes and does odd things there, for tests.',
-    syntax: '',
-    arity: -2,
-    flags: 'admin noscript loading stale',
-    run: debug,
-  });
+  return command({ ...DEBUG, run: debug });
+}
+
+/** The whole server stands still, as Redis would: that is what tests want of it. */
+export function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function tableLines(title: string, size: number, elements: number): string[] {

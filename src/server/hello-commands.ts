@@ -7,7 +7,7 @@ import { error } from '../commands/errors.ts';
 import { forgetFieldsets } from '../commands/hash-import.ts';
 import { byteText, textOfBytes } from './byte-text.ts';
 import { setName } from './client-attributes.ts';
-import { connectionOf, type Services } from './services.ts';
+import { connectionOf, type ThreadServices } from './services.ts';
 
 const NO_SUCH_PROTOCOL = error('NOPROTO unsupported protocol version');
 const NO_PROTOCOL = error('ERR Protocol version is not an integer or out of range');
@@ -22,7 +22,7 @@ function protocolVersion(ctx: Context): number {
   return Number(text);
 }
 
-export function helloCommands({ authentication, server }: Services): readonly Command[] {
+export function helloCommands({ authentication, server }: ThreadServices): readonly Command[] {
   const hello = (ctx: Context): void => {
     const connection = connectionOf(ctx);
     const version = ctx.argc > 1 ? protocolVersion(ctx) : connection.resp3 ? 3 : 2;

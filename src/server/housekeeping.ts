@@ -45,6 +45,12 @@ export class Housekeeping {
     clearInterval(this.timer);
   }
 
+  /** DEBUG PAUSE-CRON. */
+  keep(on: boolean): void {
+    this.stop();
+    if (on) this.start();
+  }
+
   private tidy(): void {
     const nowMs = this.nowMs();
     this.measureRates(nowMs);

@@ -23,18 +23,29 @@ export function keepWhereItListens(config: Config, log: Log): void {
   }
 }
 
-/** Listens where the configuration says. @throws Error that says in one line why it can't; the transport is closed then */
-export async function listen(transport: Transport, config: Config, log: Log): Promise<void> {
+/**
+ * Listens where the configuration says. @param isShared whether other I/O threads are to listen there too
+ * @returns what they are to be told  @throws Error that says in one line why it can't; the transport is closed then
+ */
+export async function listen(
+  transport: Transport,
+  config: Config,
+  log: Log,
+  isShared: boolean,
+): Promise<ListenOptions> {
   const options: ListenOptions = {
     bind: config.value('bind'),
     port: config.value('port'),
     backlog: config.value('tcp-backlog'),
     keepAliveSeconds: config.value('tcp-keepalive'),
+    sharesPort: isShared ? 'first' : undefined,
     unixSocketPath: config.value('unixsocket') || undefined,
     unixSocketMode: config.value('unixsocketperm') || undefined,
   };
   try {
-    await transport.listen(options);
+    const { port } = await transport.listen(options);
+    // A Unix socket is one thread's: its kernel object can't be shared by name.
+    return { ...options, port, sharesPort: 'joins', unixSocketPath: undefined };
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'Address already in use' : `${error}`;
     log.warning(`Failed listening on port ${options.port} (tcp), aborting: ${reason}`);

@@ -79,7 +79,7 @@ export function memoryCommands(services: Services): readonly Command[] {
 
   const doctor = (ctx: Context): void => {
     const { usedBytes, peakBytes, arenaBytes, pageBytes, clientBytes } = memoryFigures(services);
-    const clients = Math.max(1, services.server.connections.size);
+    const clients = Math.max(1, services.server.numbers.connected);
     const findings: string[] = [];
     if (usedBytes < DIAGNOSED_BYTES_MIN) {
       return ctx.reply.verbatim('There is next to nothing in memory, so there is nothing to find fault with.\n');

@@ -12,15 +12,17 @@ export class MemoryUse {
   private readonly shards: readonly Shard[];
   private readonly server: Server;
   private readonly shared: Float64Array;
+  private readonly ioThread: number;
   /** A client has gone since its bytes were added up. */
   private outdated = false;
   private notedMs = 0;
 
-  /** @param shared where workers read what clients take */
-  constructor(shards: readonly Shard[], server: Server, shared: Float64Array) {
+  /** @param shared where all threads read what clients take: a figure for each I/O thread */
+  constructor(shards: readonly Shard[], server: Server, shared: Float64Array, ioThread: number) {
     this.shards = shards;
     this.server = server;
     this.shared = shared;
+    this.ioThread = ioThread;
   }
 
   /** Tells the guards of all threads what clients' buffers take, unless that is known well enough. */
@@ -28,7 +30,7 @@ export class MemoryUse {
     if (nowMs - this.notedMs < (this.outdated ? 1 : CLIENTS_EVERY_MS)) return;
     this.notedMs = nowMs;
     this.outdated = false;
-    this.shared[0] = this.clientBytes();
+    this.noteOwn();
   }
 
   /** A client has gone, with what it took. */
@@ -43,10 +45,17 @@ export class MemoryUse {
     return bytes;
   }
 
-  clientBytes(): number {
+  /** Adds up what this thread's clients take, for all threads to read. */
+  noteOwn(): void {
     let bytes = 0;
     for (const connection of this.server.connections.values()) bytes += clientBytes(connection);
-    return bytes;
+    this.shared[this.ioThread] = bytes;
+  }
+
+  /** What clients of all threads take; of other threads, as they noted it last. */
+  clientBytes(): number {
+    this.noteOwn();
+    return this.shared.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   usedBytes(): number {

@@ -6,7 +6,7 @@ import { error, SYNTAX_ERROR } from '../commands/errors.ts';
 import { saturatedInteger } from '../commands/saturated-integer.ts';
 import { byteText } from './byte-text.ts';
 import type { MigrationOrder } from './migration.ts';
-import { connectionOf, type Services } from './services.ts';
+import { connectionOf, type ThreadServices } from './services.ts';
 
 const KEY_BESIDE_KEYS = error('ERR When using MIGRATE KEYS option, the key argument must be set to the empty string');
 const NOT_WITHIN_EXEC = error('ERR MIGRATE waits for another server, which a transaction or a script must not do');
@@ -62,7 +62,7 @@ function readOrder(ctx: Context): MigrationOrder {
   };
 }
 
-export function migrateCommand({ server, migrations, log }: Services): Command {
+export function migrateCommand({ server, migrations, log }: ThreadServices): Command {
   const migrate = (ctx: Context): void => {
     const connection = connectionOf(ctx);
     if (connection.isInExec) throw NOT_WITHIN_EXEC;

@@ -8,6 +8,7 @@ import type { Context } from '../commands/context.ts';
 import { type Command, FLAG_NO_MULTI } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import type { OutputBufferLimit } from '../config/list-types.ts';
+import { ClientNumbers } from '../execute/client-numbers.ts';
 import type { Dispatcher } from '../execute/dispatcher.ts';
 import type { HandOff } from '../execute/hand-off.ts';
 import type { Transaction } from '../execute/transaction.ts';
@@ -18,6 +19,7 @@ import type { Link, TransportHandler } from '../transport/transport.ts';
 import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
 import { Errands } from './errands.ts';
 import { Monitors } from './monitors.ts';
+import type { Peers } from './peers.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
 import { WaitingRoom } from './waiting.ts';
@@ -80,6 +82,12 @@ export class Server implements TransportHandler {
   readonly subscriptions: Subscriptions;
   readonly monitors: Monitors;
   readonly errands: Errands;
+  /** Which of the I/O threads this is. */
+  ioThread = 0;
+  /** Shared with the other I/O threads. */
+  numbers = new ClientNumbers();
+  /** The other I/O threads, if there are any. */
+  peers: Peers | undefined = undefined;
   /** The connection whose input is being worked off: what is in the reply buffer is for it. */
   current: Connection | undefined = undefined;
   /** True while a command runs. */
@@ -126,11 +134,13 @@ export class Server implements TransportHandler {
 
   onOpen(link: Link): boolean {
     this.beginBatch();
-    if (this.connections.size >= this.limits.clientsMax)
-      return this.turnAway(link, 'ERR max number of clients reached');
+    if (!this.numbers.enter(this.limits.clientsMax)) return this.turnAway(link, 'ERR max number of clients reached');
     const refusal = this.doorkeeper?.(link);
-    if (refusal !== undefined) return this.turnAway(link, refusal);
-    const connection = new Connection(link, this.ctx.nowMs);
+    if (refusal !== undefined) {
+      this.numbers.leave();
+      return this.turnAway(link, refusal);
+    }
+    const connection = new Connection(link, this.numbers.nextId(), this.ctx.nowMs);
     connection.authenticated = !this.asksPassword;
     link.owner = connection;
     this.connections.set(connection.id, connection);
@@ -165,6 +175,7 @@ export class Server implements TransportHandler {
     if (connection === undefined) return;
     connection.closing = true;
     this.connections.delete(connection.id);
+    this.numbers.leave();
     connection.input = undefined;
     connection.inputBytes = 0;
     this.waiting.forget(connection);
@@ -178,6 +189,7 @@ export class Server implements TransportHandler {
       for (const connection of answered) if (!connection.closing) this.goOn(connection);
     }
     if (this.afterBatch !== undefined) this.afterBatch();
+    if (this.peers !== undefined) this.peers.betweenCommands();
     this.inBatch = false;
     this.dispatcher.endBatch();
     this.waiting.armRetry();
@@ -404,6 +416,11 @@ export class Server implements TransportHandler {
   private flush(connection: Connection): void {
     const bytes = this.writer.at;
     this.current = undefined;
+    if (this.peers !== undefined) {
+      // What others will do because of these commands comes before the client can know that they are done.
+      this.peers.post();
+      this.dispatcher.letGo();
+    }
     if (bytes > 0) {
       this.countOutput(connection, bytes);
       this.sendTo(connection.link);

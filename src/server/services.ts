@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Context } from '../commands/context.ts';
 import type { Registry } from '../commands/registry.ts';
 import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-view.ts';
 import type { Dispatcher } from '../execute/dispatcher.ts';
 import type { HandOff } from '../execute/hand-off.ts';
 import type { Plane } from '../execute/plane.ts';
@@ -22,9 +23,9 @@ import type { Migrations } from './migration.ts';
 import type { Pause } from './pause.ts';
 import type { Server } from './server.ts';
 
-/** The parts of a running server, for the commands that tell of it or change it. */
-export interface Services {
-  readonly config: Config;
+/** The parts of one I/O thread, for the commands that it runs itself. */
+export interface ThreadServices {
+  readonly config: ConfigView;
   readonly log: Log;
   readonly plane: Plane;
   readonly registry: Registry;
@@ -38,23 +39,28 @@ export interface Services {
   readonly housekeeping: Housekeeping;
   readonly migrations: Migrations;
   readonly memory: MemoryUse;
+  /** The I/O thread's view of all shards. */
+  readonly shards: readonly Shard[];
+  /** With its fraction of a millisecond. */
+  readonly clock: Clock;
+  /** When the server was started, in ms since 1970. */
+  readonly startedMs: number;
+  /** Ends the server after the current batch. @param wantsSave whether the data ought to be saved, which is not built yet */
+  shutDown(reason: string, wantsSave: boolean): void;
+}
+
+/** The parts that only thread 0 has besides: those of the server as a whole. */
+export interface Services extends ThreadServices {
+  readonly config: Config;
   readonly slowLog: SlowLog;
   readonly latency: LatencyMonitor;
   readonly pool: WorkerPool;
   readonly activeExpire: ActiveExpire;
   readonly transport: Transport;
-  /** The I/O thread's view of all shards. */
-  readonly shards: readonly Shard[];
-  /** With its fraction of a millisecond. */
-  readonly clock: Clock;
-  /** ms since 1970 */
-  readonly startedMs: number;
   /** 40 hexadecimal digits, others at each start. */
   readonly runId: string;
   /** Names this server's history of changes; DEBUG CHANGE-REPL-ID gives it another. */
   readonly replicationId: { current: string };
-  /** Ends the server after the current batch. @param wantsSave whether the data ought to be saved, which is not built yet */
-  shutDown(reason: string, wantsSave: boolean): void;
 }
 
 export const connectionOf = (ctx: Context): Connection => ctx.session as Connection;

@@ -48,6 +48,12 @@ export class Shutdown {
     });
   }
 
+  /** Ends the process at once: what is left of it can't serve. */
+  abort(reason: string): never {
+    this.log.warning(`${reason}\nThe server can't go on without it: exiting.`);
+    this.leave(1);
+  }
+
   private leave(code: number): never {
     if (this.pidFile !== '') removePidFile(this.pidFile);
     process.exit(code);

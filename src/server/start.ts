@@ -7,27 +7,31 @@ import { GUARD_DIRECTIVES } from '../execute/guard-config.ts';
 import { regionOver } from '../execute/messages.ts';
 import { createPlane, type Plane } from '../execute/plane.ts';
 import { WORKER_DIRECTIVES } from '../execute/store-config.ts';
+import { THREADS_MAX } from '../memory/lock.ts';
 import { LatencyMonitor } from '../observe/latency-monitor.ts';
 import { type Log, openLog } from '../observe/log.ts';
 import { SLOW_LOG_DIRECTIVES, SlowLog } from '../observe/slow-log.ts';
 import { WorkerPool } from '../shard/pool.ts';
 import { openTransport } from '../transport/choose.ts';
+import type { TransportHandler } from '../transport/transport.ts';
 import { listDebug } from '../types/list-limits.ts';
 import { ActiveExpire } from './active-expire.ts';
 import { printBanner, showsLogo } from './banner.ts';
-import { serverCommands } from './commands.ts';
+import { threadCommands, wholeServerCommands } from './commands.ts';
 import { buildCore } from './core.ts';
 import { expiryInStead } from './expire-in-stead.ts';
+import type { RelayedCommand } from './io-messages.ts';
+import { runRelayed } from './io-relay.ts';
+import { connectThreads, IoThreads } from './io-threads.ts';
+import { connectPeers } from './io-work.ts';
 import { keepWhereItListens, listen } from './listen.ts';
-import { guardMemory } from './memory-gate.ts';
-import { Migrations } from './migration.ts';
 import { writePidFile } from './pid-file.ts';
 import { showTitle } from './process-title.ts';
 import type { Services } from './services.ts';
 import { Shutdown } from './shutdown.ts';
 import { tellSlowCommands } from './slow-commands.ts';
 
-/** The main thread is an I/O thread, and the only one so far. */
+/** The main thread is the first of the I/O threads. */
 const IO_THREAD = 0;
 
 /** What workers are told of the configuration. */
@@ -46,7 +50,8 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   config.onNotice(({ level, text }) => log[level](text));
   config.onChange('loglevel', () => log.setLevel(config.value('loglevel')));
 
-  const plane = planeFor(config);
+  const ioThreads = await possibleIoThreads(config, log);
+  const plane = planeFor(config, ioThreads);
   const core = buildCore(config, log, plane, IO_THREAD);
   const { server, handOff } = core;
   const { transport, log: transportLine } = openTransport(config.value('transport'), server);
@@ -55,23 +60,20 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     attach: handOff.attach.bind(handOff),
     onPortMessage: () => transport.onPortMessage(),
   };
-  const pool = new WorkerPool(plane, [end], () => config.toShared(SHARED_DIRECTIVES), log);
+  const ports = connectThreads(ioThreads);
+  const toThreads = { plane, config: config.toIoThreads(), transport: transport.name, startedMs };
+  const others = new IoThreads(toThreads, ports);
+  const ends = [end, ...(await others.ready())];
+  const pool = new WorkerPool(plane, ends, () => config.toShared(SHARED_DIRECTIVES), log);
   config.onCommit((names) => {
+    server.peers?.ask('config', config.toIoThreads(names));
     const shared = SHARED_DIRECTIVES.filter((name) => names.includes(name));
     if (shared.length > 0) pool.tell({ kind: 'config', update: config.toShared(shared) });
   });
 
-  guardMemory(
-    core.guard,
-    core.dispatcher,
-    core.memory,
-    () => pool.evict(),
-    config,
-    () => core.server.ctx.nowMs,
-  );
   // After workers have been told of the new limit.
   config.onCommit((names) => {
-    if (names.includes('maxmemory') && core.guard.isShort) pool.evict();
+    if (names.includes('maxmemory') && core.guard.isShort) core.evict();
   });
   const activeExpire = new ActiveExpire(pool);
   core.gate.onPause = (paused) => activeExpire.setPaused(paused);
@@ -82,12 +84,12 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   };
   const slowLog = new SlowLog(config);
   const latency = new LatencyMonitor();
-  tellSlowCommands({ slowLog, latency }, core.executor, pool, server, config);
+  const onSlow = tellSlowCommands({ slowLog, latency }, core.executor, pool, server, config);
 
   const stop = async (): Promise<void> => {
     transport.stopListening();
     core.housekeeping.stop();
-    await pool.stop();
+    await Promise.all([others.stop(), pool.stop()]);
     await transport.close();
   };
   const shutdown = new Shutdown(log, stop, config.value('pidfile'));
@@ -101,7 +103,6 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     slowLog,
     latency,
     startedMs,
-    migrations: new Migrations(core.server.errands),
     clock: new FineClock(),
     runId: randomBytes(20).toString('hex'),
     replicationId: { current: randomBytes(20).toString('hex') },
@@ -115,10 +116,17 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     const noted = changes.map(({ db, event, key }) => ({ db, event, key: regionOver(key) }));
     core.server.inBatchOf(() => core.server.publishChanges(noted, classes));
   };
-  core.registry.register(serverCommands(services));
+  core.registry.register(threadCommands(services));
+  core.registry.register(wholeServerCommands(services));
+  if (ioThreads > 1) {
+    const onRelayed = (command: RelayedCommand) => runRelayed(command, services);
+    connectPeers(ports[IO_THREAD], services, { config() {}, onRelayed, onSlow });
+  }
 
   announce(services, transportLine);
-  await listen(transport, config, log);
+  const joining = await listen(transport, config, log, ioThreads > 1);
+  await others.listen(joining);
+  others.onFailure = (reason) => shutdown.abort(reason);
   keepWhereItListens(config, log);
   noteProcessId(config, log);
   shutdown.onSignals();
@@ -129,12 +137,42 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   return { ...services, stop };
 }
 
-function planeFor(config: Config): Plane {
+/** How many threads can receive and send here, if not as many as are configured. @throws Error if that was insisted on */
+async function possibleIoThreads(config: Config, log: Log): Promise<number> {
+  const wanted = config.value('io-threads');
+  if (wanted === 1) return 1;
+  const threads = wanted + config.value('workers');
+  if (threads > THREADS_MAX) {
+    throw new Error(
+      `io-threads ${wanted} and workers ${threads - wanted} are ${threads}; at most ${THREADS_MAX} can be`,
+    );
+  }
+  const choice = config.value('transport');
+  if (choice === 'net') throw new Error(`io-threads ${wanted} needs transport io_uring or epoll, not net`);
+  if (choice !== 'auto') return wanted;
+  const { transport, log: why } = openTransport(choice, IDLE);
+  await transport.close();
+  if (transport.name !== 'net') return wanted;
+  log.warning(`io-threads ${wanted} needs io_uring or epoll; one thread receives and sends: ${why}`);
+  return 1;
+}
+
+/** For a transport that is only tried. */
+const IDLE: TransportHandler = {
+  onOpen: () => false,
+  onReceive() {},
+  onDrain() {},
+  onClose() {},
+  onBatchEnd() {},
+  onWake() {},
+};
+
+function planeFor(config: Config, ioThreads: number): Plane {
   const options = {
     shardCount: config.value('shards'),
     shardBytes: config.value('shard-memory'),
     databases: config.value('databases'),
-    ioThreads: 1,
+    ioThreads,
     workers: config.value('workers'),
   };
   return createPlane(options, osSeededRandom().next32() | 0);
@@ -145,6 +183,7 @@ function announce({ config, log, plane, transport }: Services, transportLine: st
     port: config.value('port'),
     unixSocket: config.value('unixsocket'),
     pid: process.pid,
+    ioThreads: plane.ioThreads,
     workers: plane.workers,
     shards: plane.shards.length,
     transport: transport.name,

@@ -4,7 +4,7 @@ import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import { Transaction } from '../execute/transaction.ts';
 import { Watching } from '../execute/watching.ts';
-import type { Services } from './services.ts';
+import type { ThreadServices } from './services.ts';
 import { connectionOf } from './services.ts';
 
 const EXEC_WITHOUT_MULTI = error('ERR EXEC without MULTI');
@@ -48,7 +48,7 @@ function watch(ctx: Context): void {
 }
 
 /** The shards of all queued commands and of all watched keys. */
-function transactionMask(ctx: Context, services: Services): number {
+function transactionMask(ctx: Context, services: ThreadServices): number {
   const { transaction } = connectionOf(ctx);
   let mask = watchedMask(ctx);
   if (transaction === undefined) return mask;
@@ -69,7 +69,7 @@ function transactionMask(ctx: Context, services: Services): number {
   return mask;
 }
 
-function exec(ctx: Context, services: Services): void {
+function exec(ctx: Context, services: ThreadServices): void {
   const connection = connectionOf(ctx);
   const { transaction, watching } = connection;
   if (transaction === undefined) throw EXEC_WITHOUT_MULTI;
@@ -92,7 +92,7 @@ function exec(ctx: Context, services: Services): void {
   connection.isInExec = false;
 }
 
-export const transactionCommands = (services: Services): readonly Command[] => [
+export const transactionCommands = (services: ThreadServices): readonly Command[] => [
   command({
     name: 'MULTI',
     since: '1.2.0',

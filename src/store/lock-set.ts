@@ -48,6 +48,14 @@ export class LockSet {
     this.held &= ~mask;
   }
 
+  /** Whether nobody has any shard of `mask`, as far as can be told without taking them. */
+  areFree(mask: number): boolean {
+    for (let left = mask; left !== 0; left &= left - 1) {
+      if (this.shards[31 - Math.clz32(left & -left)].lock.isHeld) return false;
+    }
+    return true;
+  }
+
   /** The shards of `mask` that other threads wait for. */
   wanted(mask: number): number {
     let wanted = 0;

@@ -101,11 +101,13 @@ export class LinuxSockets {
       // An accepted socket inherits these, so accepting costs no call but the accept.
       this.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
       this.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-      if (options.reusePort === true) this.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+      if (options.sharesPort === 'joins') this.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
       if (address.family === 6) this.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
       if (options.keepAliveSeconds > 0) this.keepAlive(fd, options.keepAliveSeconds);
       const bytes = this.writeAddress(address, port);
       this.check(this.libc.bind(fd, this.scratch.address, bytes), 'bind', where);
+      // Set before, it would bind to a port that somebody else of this user shares.
+      if (options.sharesPort === 'first') this.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
       this.check(this.libc.listen(fd, options.backlog), 'listen', where);
     } catch (error) {
       this.libc.close(fd);

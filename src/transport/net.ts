@@ -42,8 +42,7 @@ export class NetTransport implements Transport, NetLinkHost {
     try {
       for (const address of await resolveBindAddresses(options.bind)) {
         const { host, family } = address;
-        const { backlog, reusePort } = options;
-        const where = { host, port, backlog, ipv6Only: family === 6, reusePort: reusePort === true, exclusive: true };
+        const where = { host, port, backlog: options.backlog, ipv6Only: family === 6, exclusive: true };
         try {
           const server = await this.open(where, '', options.keepAliveSeconds);
           port = (server.address() as AddressInfo).port;

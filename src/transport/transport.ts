@@ -95,8 +95,11 @@ export interface ListenOptions {
   readonly unixSocketMode?: number;
   /** TCP keep-alive in seconds; 0 is off. */
   readonly keepAliveSeconds: number;
-  /** Lets several threads listen on one port. */
-  readonly reusePort?: boolean;
+  /**
+   * Several threads listen on one port, and the kernel deals connections out: the first binds it, the others join it.
+   * Linux only. A port that another process listens on is in use to the first as ever, whatever that one allows.
+   */
+  readonly sharesPort?: 'first' | 'joins';
 }
 
 export interface Transport {

@@ -9,7 +9,9 @@ import {
   COUNTER_MISSES,
 } from '../../store/counters.ts';
 import { sumCounters } from '../counters.ts';
+import type { ServerCounters } from '../server.ts';
 import type { Services } from '../services.ts';
+import type { Totals } from '../thread-figures.ts';
 import { averageTtlMs } from './average-ttl.ts';
 import type { Field } from './section.ts';
 
@@ -49,23 +51,24 @@ export function persistenceFields({ shards, startedMs }: Services): Field[] {
   ];
 }
 
-export function statsFields({ server, shards, errorStats, housekeeping, migrations }: Services): Field[] {
-  const { counters } = server;
-  const { rates } = housekeeping;
+export function statsFields({ server, shards }: Services, totals: Totals): Field[] {
+  const { hub } = server.subscriptions;
+  const counted = (name: Exclude<keyof ServerCounters, 'reset'>): number =>
+    totals.sum(({ counters }) => counters[name]);
   const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(2);
   return [
-    ['total_connections_received', counters.connections],
-    ['total_commands_processed', counters.commands],
-    ['instantaneous_ops_per_sec', Math.round(rates.commands)],
-    ['total_net_input_bytes', counters.inputBytes],
-    ['total_net_output_bytes', counters.outputBytes],
+    ['total_connections_received', counted('connections')],
+    ['total_commands_processed', counted('commands')],
+    ['instantaneous_ops_per_sec', Math.round(totals.sum(({ rates }) => rates.commands))],
+    ['total_net_input_bytes', counted('inputBytes')],
+    ['total_net_output_bytes', counted('outputBytes')],
     ['total_net_repl_input_bytes', 0],
     ['total_net_repl_output_bytes', 0],
-    ['instantaneous_input_kbps', kilobytes(rates.inputBytes)],
-    ['instantaneous_output_kbps', kilobytes(rates.outputBytes)],
+    ['instantaneous_input_kbps', kilobytes(totals.sum(({ rates }) => rates.inputBytes))],
+    ['instantaneous_output_kbps', kilobytes(totals.sum(({ rates }) => rates.outputBytes))],
     ['instantaneous_input_repl_kbps', '0.00'],
     ['instantaneous_output_repl_kbps', '0.00'],
-    ['rejected_connections', counters.rejectedConnections],
+    ['rejected_connections', counted('rejectedConnections')],
     ['sync_full', 0],
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
@@ -75,18 +78,18 @@ export function statsFields({ server, shards, errorStats, housekeeping, migratio
     ['expired_time_cap_reached_count', 0],
     ['expire_cycle_cpu_milliseconds', 0],
     ['evicted_keys', sumCounters(shards, COUNTER_EVICTED)],
-    ['evicted_clients', counters.evictedClients],
+    ['evicted_clients', counted('evictedClients')],
     ['evicted_scripts', 0],
     ['total_eviction_exceeded_time', 0],
     ['current_eviction_exceeded_time', 0],
     ['keyspace_hits', sumCounters(shards, COUNTER_HITS)],
     ['keyspace_misses', sumCounters(shards, COUNTER_MISSES)],
-    ['pubsub_channels', server.subscriptions.hub.channelCount],
-    ['pubsub_patterns', server.subscriptions.hub.patternCount],
-    ['pubsubshard_channels', server.subscriptions.hub.shardChannelCount],
+    ['pubsub_channels', hub.channelCount],
+    ['pubsub_patterns', hub.patternCount],
+    ['pubsubshard_channels', hub.shardChannelCount],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
-    ['migrate_cached_sockets', migrations.idleCount],
+    ['migrate_cached_sockets', totals.sum(({ migrationsIdle }) => migrationsIdle)],
     ['slave_expires_tracked_keys', 0],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],
@@ -98,14 +101,14 @@ export function statsFields({ server, shards, errorStats, housekeeping, migratio
     ['tracking_total_items', 0],
     ['tracking_total_prefixes', 0],
     ['unexpected_error_replies', 0],
-    ['total_error_replies', errorStats.total],
+    ['total_error_replies', totals.sum(({ errorReplies }) => errorReplies)],
     ['dump_payload_sanitizations', 0],
-    ['total_reads_processed', counters.reads],
-    ['total_writes_processed', counters.writes],
+    ['total_reads_processed', counted('reads')],
+    ['total_writes_processed', counted('writes')],
     ['io_threaded_reads_processed', 0],
     ['io_threaded_writes_processed', 0],
-    ['client_query_buffer_limit_disconnections', counters.inputLimitDisconnections],
-    ['client_output_buffer_limit_disconnections', counters.outputLimitDisconnections],
+    ['client_query_buffer_limit_disconnections', counted('inputLimitDisconnections')],
+    ['client_output_buffer_limit_disconnections', counted('outputLimitDisconnections')],
     ['reply_buffer_shrinks', 0],
     ['reply_buffer_expands', 0],
     ['acl_access_denied_auth', 0],
@@ -157,9 +160,8 @@ export function latencyStatsFields({ registry, stats, config }: Services): Field
   return fields;
 }
 
-export function errorStatsFields({ errorStats }: Services): Field[] {
-  return [...errorStats.counts].sort().map(([code, count]): Field => [`errorstat_${code}`, `count=${count}`]);
-}
+export const errorStatsFields = ({ errors }: Totals): Field[] =>
+  errors.map(([code, count]): Field => [`errorstat_${code}`, `count=${count}`]);
 
 export function keyspaceFields(services: Services): Field[] {
   const { shards } = services;

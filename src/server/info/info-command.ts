@@ -2,6 +2,7 @@
 import type { Context } from '../../commands/context.ts';
 import { type Command, command } from '../../commands/define.ts';
 import type { Services } from '../services.ts';
+import { type Totals, totalsOf } from '../thread-figures.ts';
 import {
   commandStatsFields,
   errorStatsFields,
@@ -11,12 +12,12 @@ import {
   replicationFields,
   statsFields,
 } from './activity.ts';
-import { clientsFields, cpuFields, mayflyFields, serverFields } from './machine.ts';
+import { clientsFields, cpuFields, mayflyFields, serverFields, threadsFields } from './machine.ts';
 import { memoryFields } from './memory.ts';
-import type { Field, Section } from './section.ts';
+import type { Section } from './section.ts';
 
 export function infoSections(services: Services): readonly Section[] {
-  const section = (title: string, isDefault: boolean, fields: () => readonly Field[]): Section => ({
+  const section = (title: string, isDefault: boolean, fields: Section['fields']): Section => ({
     name: title.toLowerCase(),
     title,
     isDefault,
@@ -24,16 +25,17 @@ export function infoSections(services: Services): readonly Section[] {
   });
   return [
     section('Server', true, () => serverFields(services)),
-    section('Clients', true, () => clientsFields(services)),
+    section('Clients', true, (totals) => clientsFields(services, totals)),
     section('Memory', true, () => memoryFields(services)),
     section('Persistence', true, () => persistenceFields(services)),
-    section('Stats', true, () => statsFields(services)),
+    section('Stats', true, (totals) => statsFields(services, totals)),
     section('Replication', true, () => replicationFields(services)),
+    section('Threads', true, threadsFields),
     section('CPU', true, () => cpuFields()),
-    section('Mayfly', true, () => mayflyFields(services)),
+    section('Mayfly', true, (totals) => mayflyFields(services, totals)),
     section('Modules', true, () => []),
     section('Commandstats', false, () => commandStatsFields(services)),
-    section('Errorstats', true, () => errorStatsFields(services)),
+    section('Errorstats', true, errorStatsFields),
     section('Latencystats', false, () => latencyStatsFields(services)),
     section('Cluster', true, () => [['cluster_enabled', 0]]),
     section('Keyspace', true, () => keyspaceFields(services)),
@@ -41,13 +43,13 @@ export function infoSections(services: Services): readonly Section[] {
 }
 
 /** @param names asked for, in lower case; none is the default ones */
-export function infoText(sections: readonly Section[], names: readonly string[]): string {
+export function infoText(sections: readonly Section[], names: readonly string[], totals: Totals): string {
   const everything = names.includes('all') || names.includes('everything');
   const defaults = names.length === 0 || names.includes('default');
   return sections
     .filter(({ name, isDefault }) => everything || (defaults && isDefault) || names.includes(name))
     .map(({ title, fields }) => {
-      const lines = fields().map(([name, value]) => `${name}:${value}\r\n`);
+      const lines = fields(totals).map(([name, value]) => `${name}:${value}\r\n`);
       return `# ${title}\r\n${lines.join('')}`;
     })
     .join('\r\n');
@@ -58,7 +60,7 @@ export function infoCommand(services: Services): Command {
   const info = (ctx: Context): void => {
     const names: string[] = [];
     for (let arg = 1; arg < ctx.argc; arg++) names.push(ctx.text(arg).toLowerCase());
-    ctx.reply.verbatim(infoText(sections, names));
+    ctx.reply.verbatim(infoText(sections, names, totalsOf(services)));
   };
   return command({
     name: 'INFO',

@@ -4,6 +4,7 @@ import { arch, release, type } from 'node:os';
 import { MAYFLY_VERSION, REDIS_VERSION } from '../../base/version.ts';
 import { Lateness } from '../../observe/lateness.ts';
 import type { Services } from '../services.ts';
+import type { Totals } from '../thread-figures.ts';
 import { memoryFigures } from './memory.ts';
 import { type Field, ratio } from './section.ts';
 
@@ -13,7 +14,7 @@ const LRU_CLOCK_MASK = 0xff_ffff;
 /** Of /proc: clock ticks a second, the same on every Linux that Node runs on. */
 const TICKS_A_SECOND = 100;
 
-export function serverFields({ config, server, transport, runId, startedMs }: Services): Field[] {
+export function serverFields({ config, server, plane, transport, runId, startedMs }: Services): Field[] {
   const nowMs = server.ctx.nowMs;
   const uptime = Math.max(0, Math.floor((nowMs - startedMs) / 1000));
   const port = config.value('port');
@@ -41,34 +42,35 @@ export function serverFields({ config, server, transport, runId, startedMs }: Se
     ['lru_clock', Math.floor(nowMs / 1000) & LRU_CLOCK_MASK],
     ['executable', process.argv[1] ?? ''],
     ['config_file', config.configFile ?? ''],
-    ['io_threads_active', 0],
+    ['io_threads_active', plane.ioThreads > 1 ? 1 : 0],
     ...(port === 0 ? [] : ([['listener0', `name=tcp,bind=${config.value('bind').join(',')},port=${port}`]] as const)),
   ];
 }
 
-export function clientsFields({ config, server, pause, shards }: Services): Field[] {
-  let inputMax = 0;
-  let outputMax = 0;
-  for (const { input, link } of server.connections.values()) {
-    inputMax = Math.max(inputMax, input?.length ?? 0);
-    outputMax = Math.max(outputMax, link.unsentBytes);
-  }
+export function clientsFields({ config, shards }: Services, totals: Totals): Field[] {
   return [
-    ['connected_clients', server.connections.size],
+    ['connected_clients', totals.sum(({ clients }) => clients)],
     ['cluster_connections', 0],
     ['maxclients', config.value('maxclients')],
-    ['client_recent_max_input_buffer', inputMax],
-    ['client_recent_max_output_buffer', outputMax],
-    ['blocked_clients', server.waiting.blocked.count + pause.count],
+    ['client_recent_max_input_buffer', totals.max(({ inputBytesMax }) => inputBytesMax)],
+    ['client_recent_max_output_buffer', totals.max(({ outputBytesMax }) => outputBytesMax)],
+    ['blocked_clients', totals.sum(({ blockedClients }) => blockedClients)],
     ['tracking_clients', 0],
-    ['pubsub_clients', server.subscriptions.clientCount],
-    ['watching_clients', [...server.connections.values()].filter(({ watching }) => (watching?.count ?? 0) > 0).length],
+    ['pubsub_clients', totals.sum(({ pubsubClients }) => pubsubClients)],
+    ['watching_clients', totals.sum(({ watchingClients }) => watchingClients)],
     ['clients_in_timeout_table', 0],
     ['total_watched_keys', shards.reduce((sum, { watched }) => sum + watched.count, 0)],
-    ['total_blocking_keys', server.waiting.blocked.keyCount],
+    ['total_blocking_keys', shards.reduce((sum, { awaited }) => sum + awaited.count, 0)],
     ['total_blocking_keys_on_nokey', 0],
   ];
 }
+
+/** What each I/O thread has to do. */
+export const threadsFields = ({ threads }: Totals): Field[] =>
+  threads.map(({ ioThread, clients, counters }) => [
+    `io_thread_${ioThread}`,
+    `clients=${clients},reads=${counters.reads},writes=${counters.writes}`,
+  ]);
 
 export function cpuFields(): Field[] {
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
@@ -96,8 +98,8 @@ function mainThreadFields(): Field[] {
   }
 }
 
-export function mayflyFields(services: Services): Field[] {
-  const { plane, pool, transport, dispatcher, handOff, shards } = services;
+export function mayflyFields(services: Services, totals: Totals): Field[] {
+  const { plane, pool, transport, dispatcher, shards } = services;
   const { arenaBytes, pageBytes } = memoryFigures(services);
   const lateness = new Lateness(plane.lateness).summary();
   const heap = process.memoryUsage();
@@ -109,12 +111,13 @@ export function mayflyFields(services: Services): Field[] {
     ['shard_memory_bytes', shards[0].arena.bytes],
     // By workers: what this thread holds over a batch is none of the reader’s concern.
     ['locked_shards', shards.filter(({ lock }) => lock.isHeld && !lock.isHeldHere).length],
+    ['io_threads', plane.ioThreads],
     ['workers', plane.workers],
     ['workers_running', pool.running],
     ['worker_restarts', pool.restarts],
     ['handoff_mode', dispatcher.mode],
-    ['handoffs', handOff.total],
-    ['handoffs_pending', handOff.pending],
+    ['handoffs', totals.sum(({ handOffs }) => handOffs)],
+    ['handoffs_pending', totals.sum(({ handOffsPending }) => handOffsPending)],
     ['expiry_lateness_count', lateness.count],
     ['expiry_lateness_p50_ms', lateness.p50Ms],
     ['expiry_lateness_p99_ms', lateness.p99Ms],

@@ -1,3 +1,5 @@
+import type { Totals } from '../thread-figures.ts';
+
 /** A part of INFO: a title, and fields in order. */
 export type Field = readonly [name: string, value: string | number];
 
@@ -8,7 +10,7 @@ export interface Section {
   readonly title: string;
   /** Whether plain INFO shows it; otherwise only `INFO all` and `INFO <name>` do. */
   readonly isDefault: boolean;
-  fields(): readonly Field[];
+  fields(totals: Totals): readonly Field[];
 }
 
 const UNITS = ['B', 'K', 'M', 'G', 'T', 'P'];

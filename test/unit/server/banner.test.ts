@@ -4,7 +4,15 @@ import type { Log } from '../../../src/observe/log.ts';
 import { type BannerFacts, printBanner, showsLogo } from '../../../src/server/banner.ts';
 import { TestHost } from '../config/test-host.ts';
 
-const facts: BannerFacts = { port: 6380, unixSocket: '', pid: 42, workers: 1, shards: 16, transport: 'io_uring' };
+const facts: BannerFacts = {
+  port: 6380,
+  unixSocket: '',
+  pid: 42,
+  ioThreads: 1,
+  workers: 1,
+  shards: 16,
+  transport: 'io_uring',
+};
 
 function printed(withLogo: boolean, changed: Partial<BannerFacts> = {}): string {
   const lines: string[] = [];
