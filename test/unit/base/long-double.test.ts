@@ -1,5 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addLongDoubles, formatLongDouble, longDoubleOf, parseLongDouble } from '../../../src/base/long-double.ts';
+import {
+  addLongDoubles,
+  compareLongDoubles,
+  formatLongDouble,
+  formatLongDoubleShort,
+  longDoubleOf,
+  parseLongDouble,
+} from '../../../src/base/long-double.ts';
 
 const parse = (text: string) => parseLongDouble(Buffer.from(`1${text}2`, 'latin1'), 1, text.length);
 
@@ -69,4 +77,55 @@ it('longDoubleOf is exact', () => {
   expect(formatLongDouble(longDoubleOf(-0))).toBe('0');
   expect(longDoubleOf(5e-324)).toMatchObject({ negative: false });
   expect(formatLongDouble(longDoubleOf(2 ** 70))).toBe('1180591620717411303424');
+});
+
+describe('printing 17 digits that count', () => {
+  // As C's printf prints %.17Lg.
+  it.each([
+    ['0.1', '0.1'],
+    ['0.3', '0.3'],
+    ['1e16', '10000000000000000'],
+    ['1e17', '1e+17'],
+    ['123456789012345678', '1.2345678901234568e+17'],
+    ['0.0001', '0.0001'],
+    ['0.00001', '1e-05'],
+    ['9.9999999999999999999', '10'],
+    ['9.9999999999999996', '9.9999999999999996'],
+    ['1e-4900', '1e-4900'],
+    ['827860671157297.625', '827860671157297.62'],
+    ['1e4000', '1e+4000'],
+    ['-2.50', '-2.5'],
+    ['-0', '-0'],
+  ])('%s is printed as %s', (text, printed) => {
+    expect(formatLongDoubleShort(parse(text) as never)).toBe(printed);
+  });
+
+  it('prints what JavaScript prints of a double in 17 digits', () => {
+    const shorter = (text: string): string => {
+      const [digits, exponent] = text.split('e');
+      const cut = digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+      return exponent === undefined ? cut : `${cut}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
+    };
+    // JavaScript rounds halves up, and prints what is small plainly for two powers of ten more.
+    const isHalf = (x: number): boolean => /^0*[1-9]\d{16}50*$/.test(x.toPrecision(100).replace(/e.*|[-.]/g, ''));
+    const value = fc
+      .double({ noNaN: true, noDefaultInfinity: true })
+      .filter((x) => x !== 0 && Math.abs(x) >= 1e-4 && !isHalf(x));
+    fc.assert(
+      fc.property(value, (x) => {
+        expect(formatLongDoubleShort(longDoubleOf(x))).toBe(shorter(x.toPrecision(17)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+it('comparing knows infinities and what doubles do not tell apart', () => {
+  const order = ['-inf', '-2', '-1.00000000000000000011', '-1', '0', '1e-4940', '1', '1.00000000000000000011', 'inf'];
+  const values = order.map((text) => parse(text)!);
+  values.forEach((a, i) => {
+    values.forEach((b, j) => {
+      expect(Math.sign(compareLongDoubles(a, b))).toBe(Math.sign(i - j));
+    });
+  });
 });
