@@ -18,7 +18,8 @@ const usage = `Sends the same random commands to Mayfly and to redis-server and 
   --shrink MS      time to shrink each (8000)
   --subject WHAT   mayfly (dist/), checked (dist-checked/, with assertions), redis-server (to test the tester)
   --write FILE     the findings, grouped by command
-  --coverage       a table: each command, how often it was compared, how often the reply was no error and told something
+  --coverage       a table: each command, how often it was compared, how often the reply was no error and told something;
+                   and the options that were hardly ever accepted
   --dull           name the commands whose replies seldom told anything: the generator's blind spots
   --write-docs     no run: puts the tables of docs/compatibility.md in step with the code
 `;
@@ -74,7 +75,10 @@ async function runOne(protocol: 2 | 3, seed: number): Promise<Report> {
         `${report.findings.length} causes of difference`,
     );
     for (const [id, times] of report.known) console.log(`  known: ${id} ${times} ×`);
-    if (values.coverage) console.log(report.tally.coverage(tester.commands).join('\n'));
+    if (values.coverage) {
+      console.log(report.tally.coverage(tester.commands).join('\n'));
+      console.log(`options seldom accepted: ${report.tally.seldomTaken(tester.commands, 10).join(', ')}`);
+    }
     if (values.dull) console.log(`  seldom anything to compare: ${report.tally.dull(tester.commands, 10).join(', ')}`);
     for (const finding of report.findings) console.log(`\n${describeFinding(finding)}`);
     return report;

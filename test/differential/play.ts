@@ -8,11 +8,13 @@ import type { Endpoint } from './endpoint.ts';
 import { causeOf, verdict } from './known-differences.ts';
 import { readState } from './state.ts';
 import { cursorIndex, readAll, type Step } from './steps.ts';
-import { Tally } from './tally.ts';
+import { type OptionsOf, Tally } from './tally.ts';
 
 export interface Pair {
   readonly subject: Endpoint;
   readonly oracle: Endpoint;
+  /** What there is to say of which options were taken. */
+  readonly optionsOf: OptionsOf;
   /** What is wrong with the shape of the subject's reply, beside what it says; undefined where shapes aren't looked at. */
   readonly faultOf?: ((command: Command, reply: Reply) => string | undefined) | undefined;
 }
@@ -55,13 +57,14 @@ const otherOf = (of: Endpoint) => of.other.client;
 
 class Player {
   readonly #pair: Pair;
-  readonly tally = new Tally();
+  readonly tally: Tally;
   readonly known = new Map<string, number>();
   /** The first difference in what no later reply hangs on. */
   harmless: Omit<Difference, 'step'> | undefined;
 
   constructor(pair: Pair) {
     this.#pair = pair;
+    this.tally = new Tally(pair.optionsOf);
   }
 
   /** Sends the same to the same connection of both; a broken connection is a difference of the command it broke at. */

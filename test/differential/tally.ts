@@ -13,15 +13,39 @@ function isTelling(reply: Reply): boolean {
   return !isError(reply) && reply.kind !== 'null' && reply.text !== '0' && reply.text !== '';
 }
 
+/** Command → its options, upper case: `SET` → `EX`, `KEEPTTL`, … */
+export type OptionsOf = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** How often each command was compared, and how often there was something to compare. */
 export class Tally {
   readonly #counts = new Map<string, Counts>();
+  readonly #optionsOf: OptionsOf;
+  /** `SET KEEPTTL` → how often the reply was no error. */
+  readonly #taken = new Map<string, number>();
+
+  constructor(optionsOf: OptionsOf) {
+    this.#optionsOf = optionsOf;
+  }
 
   add(command: Command, reply: Reply): void {
-    const counts = this.#of(ruleName(command));
+    const name = ruleName(command);
+    const counts = this.#of(name);
     counts.compared++;
     if (isError(reply)) counts.errors++;
-    else if (isTelling(reply)) counts.telling++;
+    else this.#countOptions(name, command);
+    if (isTelling(reply)) counts.telling++;
+  }
+
+  #countOptions(name: string, command: Command): void {
+    const options = this.#optionsOf.get(name);
+    if (options === undefined) return;
+    for (const word of new Set(command.map((text) => text.toUpperCase()))) {
+      if (options.has(word)) this.#take(`${name} ${word}`, 1);
+    }
+  }
+
+  #take(path: string, times: number): void {
+    this.#taken.set(path, (this.#taken.get(path) ?? 0) + times);
   }
 
   addAll(other: Tally): void {
@@ -31,6 +55,7 @@ export class Tally {
       counts.errors += theirs.errors;
       counts.telling += theirs.telling;
     }
+    for (const [path, times] of other.#taken) this.#take(path, times);
   }
 
   get compared(): number {
@@ -62,6 +87,15 @@ export class Tally {
       const columns = counts.map((count, i) => String(count).padStart(head[i + 1].length + 2));
       return `${String(name).padEnd(28)}${columns.join('')}`;
     });
+  }
+
+  /** Options of these commands that were accepted less than `times` times. */
+  seldomTaken(names: Iterable<string>, times: number): string[] {
+    const paths = [...names].flatMap((name) =>
+      [...(this.#optionsOf.get(name) ?? [])].map((option) => `${name} ${option}`),
+    );
+    const taken = (path: string) => this.#taken.get(path) ?? 0;
+    return paths.filter((path) => taken(path) < times).map((path) => `${path} (${taken(path)})`);
   }
 
   #of(name: string): Counts {

@@ -7,12 +7,12 @@ import type { ServerCommand } from '../support/server-process.ts';
 import { Dice } from './dice.ts';
 import { type Detour, Endpoint, NOTIFICATIONS } from './endpoint.ts';
 import { CommandGenerator, isSent } from './generate.ts';
-import { type Grammar, nameIn, readGrammar } from './grammar.ts';
+import { argumentPaths, type Grammar, nameIn, readGrammar } from './grammar.ts';
 import { SMALL_LIMIT_ENTRIES } from './hazards.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
 import { type Failing, shrink } from './shrink.ts';
 import { commandsOfSteps, describeStep, makeSteps, type Step } from './steps.ts';
-import { Tally } from './tally.ts';
+import { type OptionsOf, Tally } from './tally.ts';
 
 export interface Options {
   readonly seed: number;
@@ -92,6 +92,11 @@ function shapeCheck(subject: ServerCommand, oracle: ServerCommand, protocol: 2 |
   return (command, reply) => checker.fault(nameIn(grammar, command), reply);
 }
 
+function optionsOf(grammar: Grammar): OptionsOf {
+  const tokens = (name: string, paths: readonly string[]) => new Set(paths.map((path) => path.slice(name.length + 1)));
+  return new Map([...grammar].map(([name, syntax]) => [name, tokens(name, argumentPaths(syntax))]));
+}
+
 export class Tester {
   readonly #pair: Pair;
   readonly #grammar: Grammar;
@@ -113,8 +118,9 @@ export class Tester {
       const all = await readGrammar(pair.oracle.inspector);
       const known = await knownTo(pair.subject, all);
       const missing = [...all.keys()].filter((name) => isSent(name) && !known.has(name)).sort();
+      const faultOf = shapeCheck(subject, oracle, protocol, all);
       const tester = new Tester(
-        { ...pair, faultOf: shapeCheck(subject, oracle, protocol, all) },
+        { ...pair, optionsOf: optionsOf(all), faultOf },
         new Map([...all].filter(([name]) => known.has(name))),
       );
       if (missing.length > 0) tester.notes.push(`${subject.name} lacks: ${missing.join(', ')}`);
@@ -142,7 +148,7 @@ export class Tester {
   async run(options: Options): Promise<Report> {
     const findings = new Map<string, Finding>();
     const known = new Map<string, number>();
-    const tally = new Tally();
+    const tally = new Tally(this.#pair.optionsOf);
     for (let episode = options.episode ?? 0; tally.compared < options.commands; episode++) {
       const { settings, steps } = this.#makeEpisode(options, episode);
       const outcome = await play(this.#pair, settings, steps);
