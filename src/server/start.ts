@@ -28,6 +28,7 @@ import { keepWhereItListens, listen } from './listen.ts';
 import { writePidFile } from './pid-file.ts';
 import { showTitle } from './process-title.ts';
 import type { Services } from './services.ts';
+import { Settling } from './settle.ts';
 import { Shutdown } from './shutdown.ts';
 import { tellSlowCommands } from './slow-commands.ts';
 
@@ -78,7 +79,9 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   const activeExpire = new ActiveExpire(pool);
   core.gate.onPause = (paused) => activeExpire.setPaused(paused);
   pool.expireInStead = expiryInStead(core, activeExpire);
+  const settling = new Settling(pool, log);
   pool.onStarted = () => {
+    settling.begin();
     activeExpire.tell();
     pool.tell({ kind: 'packed-threshold', bytes: listDebug.packedThresholdBytes });
   };
@@ -89,6 +92,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   const stop = async (): Promise<void> => {
     transport.stopListening();
     core.housekeeping.stop();
+    settling.stop();
     await Promise.all([others.stop(), pool.stop()]);
     await transport.close();
   };
@@ -134,6 +138,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   core.housekeeping.start();
   log.notice('Ready to accept connections tcp');
   pool.start();
+  settling.begin();
   return { ...services, stop };
 }
 

@@ -180,10 +180,14 @@ export class WorkerPool {
     });
   }
 
-  /** Piscina is loaded with the first worker. */
+  /** Loads what starts workers, or will have: 15 ms, for a moment when nobody waits. */
+  async load() {
+    return await import('piscina');
+  }
+
   private async runOnce(worker: number, links: Links): Promise<unknown> {
     const handle = this.handles[worker];
-    const { Piscina } = await import('piscina');
+    const { Piscina } = await this.load();
     if (this.stopping) return;
     handle.pool ??= new Piscina({
       filename: new URL(WORKER_FILE, import.meta.url).href,

@@ -8,6 +8,10 @@ import type { Doorbell } from '../memory/doorbell.ts';
 
 /** A worker is started so long before the first deadline it is to keep. */
 const AHEAD_MS = 2000;
+/** Starting one keeps this thread busy for some 10 ms: not while something falls due so soon, … */
+const QUIET_MS = 50;
+/** … but this long is all it is put off. */
+const PATIENCE_MS = 1000;
 /** setTimeout takes no more than 24 days; deadlines may be further away. */
 const NAP_MS_MAX = 3_600_000;
 
@@ -28,6 +32,8 @@ export class StandIn {
   private started: boolean;
   private ended = false;
   private listens = false;
+  /** Since when a start is put off, ms since 1970; 0: it is not. */
+  private putOffSinceMs = 0;
   private alarm: NodeJS.Timeout | undefined;
 
   /** @param isStarting whether the worker is being started already */
@@ -50,16 +56,28 @@ export class StandIn {
     // As a worker does: first say that one sleeps, then look, so that whoever brings something after that rings.
     this.listen();
     const nextMs = this.post.expireDue();
-    const waitMs = nextMs - this.clock.nowMs();
-    if (!this.started && (waitMs < AHEAD_MS || this.post.wantsWorker())) {
+    const nowMs = this.clock.nowMs();
+    if (!this.started && (this.post.wantsWorker() || this.isTime(nextMs, nowMs))) {
       this.started = true;
       this.post.start();
     }
     clearTimeout(this.alarm);
     if (nextMs === Number.POSITIVE_INFINITY) return;
-    const untilMs = this.started ? waitMs : waitMs - AHEAD_MS;
-    this.alarm = setTimeout(() => this.look(), Math.min(Math.max(untilMs, 1), NAP_MS_MAX));
+    const isFar = !this.started && nextMs - nowMs > AHEAD_MS;
+    const waitMs = isFar ? nextMs - nowMs - AHEAD_MS : nextMs - this.clock.nowMs();
+    this.alarm = setTimeout(() => this.look(), Math.min(Math.max(waitMs, 1), NAP_MS_MAX));
     this.alarm.unref();
+  }
+
+  /** Whether the worker is to be started for the deadline at `nextMs`. */
+  private isTime(nextMs: number, nowMs: number): boolean {
+    if (nextMs - nowMs > AHEAD_MS) {
+      this.putOffSinceMs = 0;
+      return false;
+    }
+    if (nextMs - nowMs > QUIET_MS) return true;
+    if (this.putOffSinceMs === 0) this.putOffSinceMs = nowMs;
+    return nowMs - this.putOffSinceMs > PATIENCE_MS;
   }
 
   /**

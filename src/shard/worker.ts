@@ -115,7 +115,9 @@ export default function runWorker(task: WorkerTask): void {
         report({ kind: 'fault', command: command.name, stack: error instanceof Error ? `${error.stack}` : `${error}` }),
     });
     applyTiming(config, executor, stats);
-    return { executor, guard: createGuard(locks) };
+    const guard = createGuard(locks);
+    executor.makeRoomIn = (shard, keys) => guard.evictFrom(shard, keys);
+    return { executor, guard };
   };
   const correspondents = task.links.map(
     (link, ioThread): Correspondent => ({

@@ -11,7 +11,7 @@ type Koffi = typeof import('koffi');
 type IntegerFunction = (...args: number[]) => number;
 
 /**
- * The C functions the Linux transports call. All take and return plain integers, so a call costs about 100 ns and
+ * The C functions that Mayfly calls on Linux. All take and return plain integers, so a call costs about 100 ns and
  * allocates nothing; what they point to must be pinned memory.
  */
 export class Libc {
@@ -33,6 +33,9 @@ export class Libc {
   readonly epollCtl: IntegerFunction;
   readonly epollWait: IntegerFunction;
   readonly munmap: IntegerFunction;
+  readonly madvise: IntegerFunction;
+  /** glibc has it, others don't. */
+  readonly mallocTrim: IntegerFunction | undefined;
   private readonly koffi: Koffi;
   private readonly mapFunction: (...args: (number | null)[]) => bigint;
 
@@ -61,6 +64,8 @@ export class Libc {
     this.epollCtl = define('epoll_ctl', 'int', 'int', 'int', 'int', address);
     this.epollWait = define('epoll_wait', 'int', 'int', address, 'int', 'int');
     this.munmap = define('munmap', 'int', address, 'size_t');
+    this.madvise = define('madvise', 'int', address, 'size_t', 'int');
+    this.mallocTrim = ifThere(() => define('malloc_trim', 'int', 'size_t'));
     this.mapFunction = program.func('mmap', 'void*', ['void*', 'size_t', 'int', 'int', 'int', 'size_t']);
   }
 
@@ -115,6 +120,15 @@ export function systemError(errno: number, call: string, detail = ''): NodeJS.Er
   error.errno = -errno;
   error.syscall = call;
   return error;
+}
+
+/** Undefined where this C library has no such function: koffi throws. */
+function ifThere(define: () => IntegerFunction): IntegerFunction | undefined {
+  try {
+    return define();
+  } catch {
+    return undefined;
+  }
 }
 
 function loadKoffi(): Koffi {
