@@ -23,7 +23,8 @@ const entry = tuple(streamId, fields);
 const pendingEntry = tuple(streamId, orNil(fields));
 /** With CLAIM: how long it was pending, in ms, and how often delivered. */
 const claimedEntry = tuple(streamId, orNil(fields), count, count);
-const entriesOrIds = or(setOf(entry), setOf(streamId));
+/** An ID named twice is there twice. */
+const entriesOrIds = or(list(entry), list(streamId));
 
 /** What XINFO STREAM tells in its short and in its FULL form. */
 const streamFacts = {
