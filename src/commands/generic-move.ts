@@ -45,8 +45,8 @@ interface Destination {
 
 /** Looks up the key in `arg` in database `db`. */
 function destination(ctx: Context, arg: number, db: number): Destination {
-  const hash = ctx.hashOf(arg);
-  const keyspace = ctx.shards[ctx.shardIndexOf(hash)].keyspaces[db];
+  const keyspace = ctx.select(arg).shard.keyspaces[db];
+  const { hash } = ctx;
   const old = keyspace.peek(ctx.source, ctx.at[arg], ctx.size[arg], hash);
   return { keyspace, arg, hash, old, oldType: old === 0 ? 0 : typeOf(keyspace.arena, old) };
 }

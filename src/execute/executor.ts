@@ -7,6 +7,7 @@ import { type Command, FLAG_ADMIN } from '../commands/define.ts';
 import { BLOCKED, CommandError, HAND_OFF, SHARD_FULL } from '../commands/errors.ts';
 import { OutOfMemoryError } from '../memory/out-of-memory.ts';
 import type { CommandStats } from '../observe/command-stats.ts';
+import type { Shard } from '../store/shard.ts';
 
 /**
  * A command is timed once in so many calls (a power of two), always if it is an administrator's, and whenever it says that it will look at many elements:
@@ -20,6 +21,13 @@ export const DONE = 0;
 export const WANTS_WORKER = 1;
 /** The command waits for its keys (`ctx.blocking`): nothing has happened yet. */
 export const WAITS = 2;
+
+/**
+ * A command that finds its shard full is tried again after evicting one key, two more, four more …, up to this many: one is
+ * enough for a value of the same size. A large value among small ones can need more room in one piece than the keys that
+ * an eviction policy picks leave behind; it must not cost the whole shard.
+ */
+const EVICTED_AT_ONCE_MAX = 1024;
 
 export interface FaultLog {
   /** A command threw what no command should: a fault of ours. */
@@ -44,6 +52,8 @@ export class Executor {
   /** Commands that take longer are told of. */
   slowerThanUs = Number.POSITIVE_INFINITY;
   onSlow: (ctx: Context, microseconds: number) => void = () => {};
+  /** Evicts up to so many keys of a locked shard whose memory is full. @returns whether there were any */
+  makeRoomIn: (shard: Shard, keys: number) => boolean = () => false;
   private readonly stats: CommandStats;
   private readonly faults: FaultLog;
 
@@ -77,18 +87,8 @@ export class Executor {
     try {
       command.run(ctx);
     } catch (thrown) {
-      if (thrown === HAND_OFF) {
-        reply.rewind(mark);
-        stats.uncalled(command.id);
-        return WANTS_WORKER;
-      }
-      reply.rewind(mark);
-      if (thrown === BLOCKED) {
-        // It counts as a call once it is over.
-        stats.uncalled(command.id);
-        return WAITS;
-      }
-      reply.error(this.messageOf(thrown, command));
+      const outcome = this.afterThrow(command, thrown, mark);
+      if (outcome !== DONE) return outcome;
     }
     if (ctx.startedMs !== 0) this.noteTime(command, sampled);
     // Commands run by this one (EXEC's) have taken their errors on themselves.
@@ -97,6 +97,35 @@ export class Executor {
       stats.failed(command.id);
       this.ownedErrors += failures;
     }
+    return DONE;
+  }
+
+  /** Ends a run that threw; one that found its shard full is tried again with fewer keys in there. @returns as `run` does */
+  private afterThrow(command: Command, thrown: unknown, mark: number): number {
+    const { ctx, stats } = this;
+    const { reply } = ctx;
+    let failure = thrown;
+    for (let keys = 1; failure instanceof OutOfMemoryError && keys <= EVICTED_AT_ONCE_MAX; keys *= 2) {
+      reply.rewind(mark);
+      if (!this.makeRoomIn(ctx.ks.shard, keys)) break;
+      try {
+        command.run(ctx);
+        return DONE;
+      } catch (again) {
+        failure = again;
+      }
+    }
+    reply.rewind(mark);
+    if (failure === HAND_OFF) {
+      stats.uncalled(command.id);
+      return WANTS_WORKER;
+    }
+    if (failure === BLOCKED) {
+      // It counts as a call once it is over.
+      stats.uncalled(command.id);
+      return WAITS;
+    }
+    reply.error(this.messageOf(failure, command));
     return DONE;
   }
 

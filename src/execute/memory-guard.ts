@@ -89,6 +89,43 @@ export class MemoryGuard {
     return outcome;
   }
 
+  /**
+   * Evicts up to `count` keys of one shard, which is locked, by the policy: its memory is full, whatever `maxmemory` says.
+   * @returns whether there were any
+   */
+  evictFrom(shard: Shard, count: number): boolean {
+    let evicted = 0;
+    for (; evicted < count && this.policy.order !== 'none'; evicted++) {
+      const victim = this.victimIn(shard);
+      if (victim === undefined) break;
+      const { keyspace, entry } = victim;
+      keyspace.evict(entry, keyspace.hash(entry));
+    }
+    return evicted > 0;
+  }
+
+  private victimIn(shard: Shard): { keyspace: Keyspace; entry: number } | undefined {
+    const { order } = this.policy;
+    let best: { keyspace: Keyspace; entry: number; score: number } | undefined;
+    for (const keyspace of shard.keyspaces) {
+      if (this.countOf(keyspace) === 0) continue;
+      const looks = order === 'idle' || order === 'frequency' ? this.samples : 1;
+      for (let look = 0; look < looks; look++) {
+        const entry = order === 'deadline' ? keyspace.heap.earliestEntry : this.sampleOf(keyspace);
+        const score = this.scoreHere(keyspace, entry);
+        if (best === undefined || score > best.score) best = { keyspace, entry, score };
+      }
+    }
+    return best;
+  }
+
+  /** What to compare victims of one shard by: the higher goes. */
+  private scoreHere(keyspace: Keyspace, entry: number): number {
+    const { order } = this.policy;
+    if (order === 'deadline') return -keyspace.heap.earliestMs;
+    return order === 'random' ? this.parts.random() : this.scoreOf(keyspace, entry);
+  }
+
   private evictOne(): number {
     this.sawBusy = false;
     const { order } = this.policy;

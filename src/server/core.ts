@@ -88,6 +88,7 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
       handOff.wake(worker);
     });
   guardMemory(guard, dispatcher, memory, evict, config, () => ctx.nowMs);
+  executor.makeRoomIn = (shard, keys) => guard.evictFrom(shard, keys);
   const clientEviction = new ClientEviction(server, config);
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
   housekeeping.onPeriod = (nowMs) => {
