@@ -22,6 +22,8 @@ const usage = `Sends the same random commands to Mayfly and to redis-server and 
                    and the options that were hardly ever accepted
   --dull           name the commands whose replies seldom told anything: the generator's blind spots
   --write-docs     no run: puts the tables of docs/compatibility.md in step with the code
+
+MAYFLY_FLAGS holds more flags for the subject, as '--handoff always --transport net'.
 `;
 
 const { values } = parseArgs({
@@ -56,7 +58,8 @@ async function runOne(protocol: 2 | 3, seed: number): Promise<Report> {
   const subject = subjects[values.subject as keyof typeof subjects];
   if (subject === undefined) throw new Error(`no subject ${values.subject}: ${Object.keys(subjects).join(', ')}`);
   const startedMs = Date.now();
-  const tester = await Tester.start(subject, redisServer, protocol);
+  const args = [...subject.args, ...(process.env.MAYFLY_FLAGS ?? '').split(' ').filter(Boolean)];
+  const tester = await Tester.start({ ...subject, args }, redisServer, protocol);
   try {
     const report = await tester.run({
       seed,
