@@ -22,6 +22,7 @@ import {
   pageTrim,
   pageUp,
   placeOf,
+  replacedOutside,
 } from './array-page.ts';
 import {
   addToCount,
@@ -159,6 +160,7 @@ function trimBefore(allocator: Allocator, slice: number, number: number): void {
 }
 
 export const denseOpenedAt = openedAt;
+export const denseReplacedOutside = replacedOutside;
 
 /**
  * Removes what lies from `first` to `last`, and what it has outside. Never needs memory.

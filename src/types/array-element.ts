@@ -120,7 +120,9 @@ export function dropPrepared(allocator: Allocator): void {
 /** Bytes of the element in its slice. */
 export function elementBytes(u8: Uint8Array, at: number): number {
   const head = u8[at];
+  // Small integers and short strings, which most are.
   if (head < 0x80) return 1;
+  if (head < 0xc0) return 1 + (head & INSIDE_BYTES_MAX);
   if (head === HEAD_OUTSIDE) return OUTSIDE_BYTES;
   if (head === HEAD_DECIMAL) return DECIMAL_HEAD_BYTES + encodedBytes(u8, at + DECIMAL_HEAD_BYTES);
   return encodedBytes(u8, at);

@@ -23,9 +23,12 @@ const HEADER_BYTES = BEGINS_AT + (GROUPS - 1) * 2;
 /** A page with room for this much is never too large for a group's begin. */
 const PAGE_BYTES_MAX = HEADER_BYTES + PAGE_PLACES * ELEMENT_BYTES_MAX;
 
-/** Where the element opened last is to be written. */
 let opened = 0;
+let replaced = 0;
+/** Where the element opened last is to be written. */
 export const openedAt = (): number => opened;
+/** What the element that was there had outside, or 0: the caller's to free. */
+export const replacedOutside = (): number => replaced;
 
 const endOf = (arena: Arena, page: number): number => arena.view.getUint16(page, true);
 export const pageCount = (arena: Arena, page: number): number => arena.u8[page + COUNT_AT];
@@ -87,13 +90,14 @@ export function newPage(allocator: Allocator, bytes: number): number {
 
 /**
  * Makes room for an element of `bytes` at a place, instead of the one that is there if there is one; `openedAt` is where it
- * goes. What the old one had outside is the caller's. @returns the page's address  @throws OutOfMemoryError, nothing changed
+ * goes, `replacedOutside` what the old one had outside. @returns the page's address  @throws OutOfMemoryError, nothing changed
  */
 export function pageOpen(allocator: Allocator, page: number, place: number, bytes: number): number {
   const { arena } = allocator;
   const had = isSet(arena, page, place);
   const at = locate(arena, page, place);
   const delta = bytes - (had ? elementBytes(arena.u8, at) : 0);
+  replaced = had ? outsideOf(arena, at) : 0;
   const moved = delta > 0 ? withRoom(allocator, page, delta) : page;
   opened = at + moved - page;
   resize(arena, moved, place, opened + bytes - delta, delta);

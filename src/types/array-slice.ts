@@ -10,6 +10,7 @@ import {
   denseOpen,
   denseOpenedAt,
   denseRemove,
+  denseReplacedOutside,
   denseUp,
   eachDense,
   eachPage,
@@ -27,6 +28,7 @@ import {
   sparseOpen,
   sparseOpenedAt,
   sparseRemove,
+  sparseReplacedOutside,
   sparseUp,
 } from './array-sparse.ts';
 import { typeLimits } from './limits.ts';
@@ -61,9 +63,12 @@ let openedDense = false;
 /** Where the element opened last is to be written. */
 export const sliceOpenedAt = (): number => (openedDense ? denseOpenedAt() : sparseOpenedAt());
 
+/** As `replacedOutside` (array-page.ts). */
+export const sliceReplacedOutside = (): number => (openedDense ? denseReplacedOutside() : sparseReplacedOutside());
+
 /**
- * Makes room for an element of `bytes` at an offset, instead of the one that is there if there is one, whose outside is the
- * caller's; `sliceOpenedAt` is where it goes. @returns the slice's address  @throws OutOfMemoryError, nothing changed
+ * Makes room for an element of `bytes` at an offset, instead of the one that is there if there is one; `sliceOpenedAt` is
+ * where it goes, `sliceReplacedOutside` what the old one had outside. @returns the slice's address  @throws OutOfMemoryError, nothing changed
  */
 export function sliceOpen(allocator: Allocator, slice: number, offset: number, bytes: number): number {
   const { arena } = allocator;

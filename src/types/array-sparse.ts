@@ -56,6 +56,9 @@ export function sparseDown(arena: Arena, slice: number, offset: number): number 
 }
 
 let opened = 0;
+let replaced = 0;
+/** As `replacedOutside` (array-page.ts). */
+export const sparseReplacedOutside = (): number => replaced;
 /** Where the element opened last is to be written. */
 export const sparseOpenedAt = (): number => opened;
 
@@ -67,6 +70,7 @@ export function sparseOpen(allocator: Allocator, slice: number, offset: number, 
   const had = at < end && offsetAt(arena, at) === offset;
   const delta = OFFSET_BYTES + bytes - (had ? behind(arena, at) - at : 0);
   const used = end - slice;
+  replaced = had ? outsideOf(arena, at + OFFSET_BYTES) : 0;
   const moved = delta > 0 && used + delta > allocator.sizeOf(slice) ? grown(allocator, slice, used, delta) : slice;
   const from = at + moved - slice;
   const tail = had ? behind(arena, from) : from;

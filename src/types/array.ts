@@ -22,7 +22,7 @@ import {
   directoryRemove,
   directoryReplace,
 } from './array-directory.ts';
-import { dropPrepared, outsideOf, prepareElement, writeElement } from './array-element.ts';
+import { dropPrepared, prepareElement, writeElement } from './array-element.ts';
 import type { ArrayIndex } from './array-index.ts';
 import {
   newSlice,
@@ -32,6 +32,7 @@ import {
   sliceOpen,
   sliceOpenedAt,
   sliceRemove,
+  sliceReplacedOutside,
 } from './array-slice.ts';
 import { sliceCount } from './array-slice-header.ts';
 import { typeLimits } from './limits.ts';
@@ -147,14 +148,15 @@ export class SparseArray extends Value {
       arena.i32[base + COUNT]++;
       return true;
     }
-    const old = sliceFind(arena, slice, sliceOffset);
-    const outside = old === 0 ? 0 : outsideOf(arena, old);
+    const before = sliceCount(arena, slice);
     const moved = sliceOpen(allocator, slice, sliceOffset, bytes);
     if (moved !== slice) directoryReplace(arena, directory, moved);
     writeElement(arena.region, sliceOpenedAt());
+    const outside = sliceReplacedOutside();
     if (outside !== 0) allocator.free(outside);
-    if (old === 0) arena.i32[base + COUNT]++;
-    return old === 0;
+    const added = sliceCount(arena, moved) - before;
+    arena.i32[base + COUNT] += added;
+    return added === 1;
   }
 
   /** Makes a slice for the element prepared last. */
