@@ -64,6 +64,8 @@ export interface CommandSpec {
    * Commands of flag `blocking` are such without saying so.
    */
   staysHere?: boolean;
+  /** For a command of flag `blocking`: whether, said like this, it never waits, so that it can go to a worker like others. */
+  neverWaits?: (ctx: Context) => boolean;
   /** No client can name it: another command passes its words on to it. */
   internal?: boolean;
   /** Arity where the syntax doesn't give it. */

@@ -20,6 +20,12 @@ const MAXCOUNT_BELOW_COUNT = error('ERR MAXCOUNT must be greater than or equal t
 const CLAIM_NOT_AN_INTEGER = error('ERR min-idle-time is not an integer');
 const CLAIM_NEGATIVE = error('ERR min-idle-time must be a positive integer');
 
+/** Whether BLOCK is not among the words; where a key is called so, it only seems to be. */
+export function readsAtOnce(ctx: Context): boolean {
+  for (let arg = 1; arg < ctx.argc; arg++) if (ctx.isWord(arg, 'BLOCK')) return false;
+  return true;
+}
+
 /** To be used again and again. */
 export class ReadArguments {
   /** How long to wait; −1: not at all, 0: for ever. */

@@ -12,6 +12,7 @@ import {
   findPending,
   firstByTime,
   GROUP_LAST_ID,
+  GROUP_PENDING,
   handOver,
   lastByTime,
   nextByTime,
@@ -25,16 +26,16 @@ import {
 import { StreamId } from '../types/stream-id.ts';
 import { noteRead } from '../types/stream-lag.ts';
 import { namesFind } from '../types/stream-names.ts';
-import { StreamTreeCursor } from '../types/stream-tree.ts';
+import { StreamTreeCursor, treeCount } from '../types/stream-tree.ts';
 import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
 import { countChange, idArgument, readStream, replyCounter, replyId } from './stream-access.ts';
 import { CONSUMER_CREATED, findGroup } from './stream-group.ts';
-import { closeStreams, isSign, openStreams, ReplyBudget } from './stream-read.ts';
-import { ReadArguments } from './stream-read-arguments.ts';
-import { closeArray, openArray, replyFields } from './stream-reply.ts';
+import { closeStreams, END, isSign, openStreams, ReplyBudget } from './stream-read.ts';
+import { ReadArguments, readsAtOnce } from './stream-read-arguments.ts';
+import { closeArray, entriesBetween, openArray, replyFields } from './stream-reply.ts';
 import { openValue } from './value-entry.ts';
 
 const meaningless = (sign: string): CommandError =>
@@ -223,6 +224,30 @@ function replyHistory(ctx: Context, group: number, consumer: number): number {
   return count;
 }
 
+/** About how many entries the group has not been given, or the consumer has pending; or the group, of which some may be claimed. */
+function entriesToRead(ctx: Context): number {
+  const most = Math.min(given.count || Number.POSITIVE_INFINITY, given.maxCount);
+  let total = 0;
+  for (let i = 0; i < given.keys; i++) {
+    openValue(ctx, ctx.peek(given.firstKey + i), stream);
+    const { arena } = stream.allocator;
+    const group = findGroup(ctx, stream, given.group);
+    let found: number;
+    if (wantsNew(ctx, i)) {
+      start.load(arena, (group >> 2) + GROUP_LAST_ID);
+      found = entriesBetween(stream, start, END);
+      if (given.claimMs >= 0) found += treeCount(arena, (group >> 2) + GROUP_PENDING);
+    } else {
+      const { source, at, size } = ctx;
+      const name = given.group + 1;
+      const consumer = findConsumer(arena, group, source, at[name], size[name]);
+      found = consumer === 0 ? 0 : treeCount(arena, (consumer >> 2) + CONSUMER_PENDING);
+    }
+    total += Math.min(most, found);
+  }
+  return total;
+}
+
 /** When the first pending entry will have been so for long enough to be claimed. */
 function nextClaimMs(ctx: Context): number {
   let earliest = Number.POSITIVE_INFINITY;
@@ -238,6 +263,7 @@ function nextClaimMs(ctx: Context): number {
 function xreadgroup(ctx: Context): void {
   given.read(ctx, true);
   check(ctx);
+  if (ctx.mayHandOff) ctx.weigh(entriesToRead(ctx));
   const { reply } = ctx;
   const begin = openStreams(reply, given.keys);
   budget.open(reply, given.maxCount, given.maxSize);
@@ -279,6 +305,7 @@ export const streamReadGroupCommands = [
       'GROUP group-block{group consumer} [COUNT count:integer] [MAXCOUNT maxcount:integer] [MAXSIZE maxsize:integer] [BLOCK milliseconds:integer] [CLAIM min-idle-time:integer] [NOACK] STREAMS streams{key:key... id...}',
     keys: 'RO access incomplete STREAMS@4..-1/2',
     flags: 'write blocking movablekeys',
+    neverWaits: readsAtOnce,
     extraShards: hiddenShards,
     run: xreadgroup,
   }),

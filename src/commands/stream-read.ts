@@ -8,8 +8,8 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error } from './errors.ts';
 import { idArgument, readStream } from './stream-access.ts';
-import { ReadArguments } from './stream-read-arguments.ts';
-import { closeArray, openArray, replyEntry } from './stream-reply.ts';
+import { ReadArguments, readsAtOnce } from './stream-read-arguments.ts';
+import { closeArray, entriesBetween, openArray, replyEntry } from './stream-reply.ts';
 import { openValue } from './value-entry.ts';
 
 const GREATER_IN_XREAD = error(
@@ -24,6 +24,8 @@ const given = new ReadArguments();
 const stream = new Stream();
 const entries = new StreamEntries();
 const start = new StreamId();
+export const END = new StreamId();
+END.setMax();
 /** The ID to read behind, for each key. */
 const ids: StreamId[] = [];
 
@@ -141,9 +143,23 @@ export function closeStreams(reply: Writer, mark: number, keys: number, served: 
   return served > 0;
 }
 
+/** About how many entries there are behind the IDs. */
+function entriesToRead(ctx: Context): number {
+  const most = Math.min(given.count || Number.POSITIVE_INFINITY, given.maxCount);
+  let entries = 0;
+  for (let i = 0; i < given.keys; i++) {
+    const entry = ctx.peek(given.firstKey + i);
+    if (entry === 0) continue;
+    openValue(ctx, entry, stream);
+    entries += Math.min(most, entriesBetween(stream, ids[i], END));
+  }
+  return entries;
+}
+
 function xread(ctx: Context): void {
   given.read(ctx, false);
   readIds(ctx);
+  if (ctx.mayHandOff) ctx.weigh(entriesToRead(ctx));
   const { reply } = ctx;
   const begin = openStreams(reply, given.keys);
   budget.open(reply, given.maxCount, given.maxSize);
@@ -177,6 +193,7 @@ export const streamReadCommands = [
       '[COUNT count:integer] [MAXCOUNT maxcount:integer] [MAXSIZE maxsize:integer] [BLOCK milliseconds:integer] STREAMS streams{key:key... id...}',
     keys: 'RO access incomplete STREAMS@1..-1/2',
     flags: 'readonly blocking movablekeys',
+    neverWaits: readsAtOnce,
     run: xread,
   }),
 ];

@@ -120,7 +120,7 @@ export class Dispatcher {
       if (gate === GATE_SHUT) return this.refuse(command, OUT_OF_MEMORY, session);
       if (gate === GATE_WORKER && !command.staysHere) return this.sendAway(session, mask);
     }
-    if (command.staysHere) {
+    if (command.staysHere && !command.spec.neverWaits?.(ctx)) {
       this.runHere(command, session, mask);
       return;
     }
