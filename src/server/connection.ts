@@ -1,15 +1,18 @@
 import { move } from '../base/move.ts';
 import { copy, Region } from '../base/region.ts';
 import { Session } from '../execute/session.ts';
-import type { Link } from '../transport/transport.ts';
+import type { Landing, Link } from '../transport/transport.ts';
 
 /** Room for unread input to begin with. */
 const INPUT_BYTES_MIN = 16_384;
 /** Larger input buffers are let go of as soon as they are empty, smaller ones when the client has been idle. */
-const INPUT_BYTES_KEPT = 1 << 20;
+const INPUT_BYTES_KEPT = 4 << 20;
 const IDLE_MS = 2000;
 /** An announced argument up to this size gets its room at once: growing to it costs more than the memory is worth. */
 const INPUT_BYTES_AHEAD = 1 << 20;
+
+/** If so much of a command is missing, it is received where it is gathered. */
+const LANDING_BYTES_MIN = 32_768;
 
 /** CLIENT REPLY. */
 export const REPLY_ON = 0;
@@ -76,13 +79,24 @@ export class Connection extends Session {
     this.transaction = undefined;
   }
 
-  /** Keeps bytes for later. */
+  /** Keeps bytes for later; they may be there already, by way of `landing`. */
   appendInput(from: Region, start: number, end: number): void {
     const bytes = end - start;
     this.inputUsedMs = this.lastActiveMs;
+    if (from === this.input) {
+      this.inputBytes = end;
+      return;
+    }
     const input = this.inputWithRoom(this.inputBytes + bytes);
     copy(from, start, input, this.inputBytes, bytes);
     this.inputBytes += bytes;
+  }
+
+  /** Where the rest of a large command is best received, if there is one under way: behind what has come of it. */
+  landing(): Landing | undefined {
+    if (this.waiting || this.inputWanted - this.inputBytes < LANDING_BYTES_MIN) return undefined;
+    const region = this.inputWithRoom(this.inputBytes + 1);
+    return { region, from: this.inputBytes, to: Math.min(region.length, this.inputWanted) };
   }
 
   /** Drops the first `bytes` of the kept input. */

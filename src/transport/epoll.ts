@@ -196,10 +196,15 @@ export class EpollTransport implements Transport, EpollLinkHost {
   /** `ends`: the end of the stream, or an error, is to be read after the bytes; there will be no new edge for it. */
   private readable(link: EpollLink, ends: boolean): void {
     if (link.destroyed || link.peerEnded || (link.paused && !link.closed)) return;
-    const bytes = this.libc.recv(link.fd, this.received.address, RECEIVE_BYTES, MSG_DONTWAIT);
+    const landing = link.closed ? undefined : link.landing;
+    const from = landing?.from ?? 0;
+    const room = landing === undefined ? RECEIVE_BYTES : landing.to - from;
+    const address = landing === undefined ? this.received.address : this.libc.addressOf(landing.region.u8) + from;
+    const bytes = this.libc.recv(link.fd, address, room, MSG_DONTWAIT);
     if (bytes > 0) {
-      if (!link.closed) this.handler.onReceive(link, this.received.region, 0, bytes);
-      if (ends || bytes === RECEIVE_BYTES) this.readLater(link);
+      link.landing = undefined;
+      if (!link.closed) this.handler.onReceive(link, landing?.region ?? this.received.region, from, from + bytes);
+      if (ends || bytes === room) this.readLater(link);
     } else if (bytes === 0) {
       link.peerEnded = true;
       if (link.told) link.destroy();

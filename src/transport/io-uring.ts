@@ -309,6 +309,7 @@ export class UringTransport implements Transport, UringLinkHost {
   private turn(link: UringLink): void {
     if (link.turning || link.closed) return;
     link.turning = true;
+    link.lands = true;
     this.cancelReceive(link);
   }
 

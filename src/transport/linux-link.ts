@@ -2,7 +2,7 @@ import type { Region } from '../base/region.ts';
 import type { LinuxSockets } from './linux-sockets.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { SendSlots } from './send-slots.ts';
-import type { Link } from './transport.ts';
+import type { Landing, Link } from './transport.ts';
 
 /** What a link needs of its transport, whose links are all of one kind. */
 export interface LinuxLinkHost {
@@ -25,6 +25,7 @@ export abstract class LinuxLink<Host extends LinuxLinkHost = LinuxLinkHost> impl
   readonly fd: number;
   readonly isUnixSocket: boolean;
   owner: unknown = undefined;
+  landing: Landing | undefined = undefined;
   closed = false;
   /** The transport's: place in its table of links. */
   readonly place: number;

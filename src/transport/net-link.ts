@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Region } from '../base/region.ts';
 import { formatAddress } from './bind-address.ts';
-import { LINGER_MS, type Link } from './transport.ts';
+import { type Landing, LINGER_MS, type Link } from './transport.ts';
 
 /** Bytes of a large reply handed to the socket at a time. */
 const PART_BYTES = 256 * 1024;
@@ -31,6 +31,8 @@ export class NetLink implements Link {
   readonly fd: number;
   readonly isUnixSocket: boolean;
   owner: unknown = undefined;
+  /** Node's streams read where they like. */
+  landing: Landing | undefined = undefined;
   closed = false;
   private readonly host: NetLinkHost;
   private readonly socket: Socket;

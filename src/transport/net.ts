@@ -150,6 +150,7 @@ export class NetTransport implements Transport, NetLinkHost {
 
   private receive(link: NetLink, length: number): boolean {
     if (!link.closed) {
+      link.landing = undefined;
       this.handler.onReceive(link, this.received, 0, length);
       this.handler.onBatchEnd();
     }

@@ -5,6 +5,13 @@ import type { Region } from '../base/region.ts';
  * replies. Three implementations (`net`, `epoll`, `io-uring`) keep this contract; `test/transport/contract.test.ts` holds them to it.
  */
 
+/** Bytes `[from, to)` of shared memory, one at least, that are free to be received into. */
+export interface Landing {
+  readonly region: Region;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One accepted connection, as the transport sees it. The server hangs its own state on `owner`. */
 export interface Link {
   /** Unique in its transport, counting from 1, never reused. */
@@ -20,6 +27,12 @@ export interface Link {
   readonly isUnixSocket: boolean;
   /** The server's connection object. */
   owner: unknown;
+  /**
+   * Where the server would have what comes next: large arguments need not be copied to where they are gathered. Set
+   * during `onReceive` and good until the next, before which the transport clears it. A transport that can't, or has
+   * received already, brings the bytes in memory of its own as ever.
+   */
+  landing: Landing | undefined;
   /**
    * Bytes accepted by `send` that the kernel has not taken yet. io_uring hands everything over at the end of a batch, so
    * there it is above 0 after every `send`. Seeing it above 0 is a claim on `onDrain`.
@@ -56,8 +69,8 @@ export interface TransportHandler {
   /** A connection was accepted. Returning false refuses it: the transport closes it after sending what `send` queued. */
   onOpen(link: Link): boolean;
   /**
-   * Bytes `[from, to)` of `received` arrived. They lie in shared memory of the transport's and are valid during this
-   * call only. `received` is the same object at every call.
+   * Bytes `[from, to)` of `received` arrived. They lie in shared memory of the transport's, the same at every call, and
+   * are valid during this call only; or they are the first of what was last asked for by `link.landing`.
    */
   onReceive(link: Link, received: Region, from: number, to: number): void;
   /**

@@ -1,5 +1,6 @@
 import type { Region } from '../base/region.ts';
 import { LinuxLink, type LinuxLinkHost } from './linux-link.ts';
+import type { Landing } from './transport.ts';
 
 /** What a link on the ring needs of its transport. */
 export interface UringLinkHost extends LinuxLinkHost {
@@ -9,8 +10,14 @@ export interface UringLinkHost extends LinuxLinkHost {
 
 /** An accepted connection on the ring. */
 export class UringLink extends LinuxLink<UringLinkHost> {
-  /** A multishot receive is under way. */
+  /** A receive is under way. */
   receiving = false;
+  /** It is into memory of the server's, which must outlast it, and only one of its kind. */
+  landingAt: Landing | undefined;
+  /** It is to end, so that the next one is into memory of the server's. */
+  turning = false;
+  /** Large arguments come in: one is likely to follow another. */
+  lands = false;
   /** A send is under way: it reads from the first chunk, and may do so until its completion. */
   sending = false;
   /** Operations are being cancelled; the descriptor is closed when the last has ended. */

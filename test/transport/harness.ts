@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Region } from '../../src/base/region.ts';
-import type { Link, ListenOptions, Transport, TransportHandler } from '../../src/transport/transport.ts';
+import type { Landing, Link, ListenOptions, Transport, TransportHandler } from '../../src/transport/transport.ts';
 
 export const LISTEN: ListenOptions = { bind: ['127.0.0.1'], port: 0, backlog: 511, keepAliveSeconds: 300 };
 
@@ -32,6 +32,8 @@ export class Recorder implements TransportHandler {
     link.send(received, from, to);
   opens: (link: Link) => void = () => undefined;
   batchEnds: () => void = () => undefined;
+  /** What each link was asked for last. */
+  private readonly landings = new Map<Link, Landing>();
   private region: Region | undefined;
   private running = '';
   private unbatched = 0;
@@ -54,11 +56,19 @@ export class Recorder implements TransportHandler {
       if (!this.open.has(link)) this.violations.push('onReceive for a link that is not open');
       if (link.closed) this.violations.push('onReceive after the link was closed');
       if (!(received.u8.buffer instanceof SharedArrayBuffer)) this.violations.push('received in unshared memory');
-      this.region ??= received;
-      if (received !== this.region) this.violations.push('received in another region');
+      const landing = this.landings.get(link);
+      if (received === landing?.region) {
+        if (from !== landing.from || to > landing.to) this.violations.push('landed elsewhere than was asked');
+      } else {
+        this.region ??= received;
+        if (received !== this.region) this.violations.push('received in another region');
+      }
+      if (link.landing !== undefined) this.violations.push('the last landing was not cleared');
       if (to <= from) this.violations.push('an empty receive');
       this.receivedBytes += to - from;
       this.onBytes(link, received, from, to);
+      if (link.landing === undefined) this.landings.delete(link);
+      else this.landings.set(link, link.landing);
     });
   }
 
