@@ -164,6 +164,7 @@ export class Server implements TransportHandler {
       const used = this.process(connection, received, from, to);
       if (used < to && !connection.closing) this.keepInput(connection, received, used, to);
     }
+    if (connection.inputBytes > 0) link.landing = connection.landing();
     this.flush(connection);
   }
 
