@@ -249,6 +249,38 @@ const rows: Readonly<Record<string, readonly [external: Row | null, spawn: Row |
   'integration/psync2-master-restart': [null, [4, 0, 0, 8]],
 };
 
+/** What redis-server passes of the quick units without slow tests: ok, skipped, seconds. */
+const quickRows: Readonly<Record<string, readonly [ok: number, skipped: number, seconds: number]>> = {
+  'unit/protocol': [25, 0, 1],
+  'unit/keyspace': [53, 0, 2],
+  'unit/scan': [17, 0, 14],
+  'unit/info-command': [3, 0, 0],
+  'unit/type/string': [74, 1, 4],
+  'unit/type/incr': [25, 0, 0],
+  'unit/type/list': [240, 6, 18],
+  'unit/type/set': [97, 3, 7],
+  'unit/type/zset': [272, 1, 16],
+  'unit/type/hash': [73, 0, 12],
+  'unit/type/stream': [72, 0, 29],
+  'unit/type/stream-cgroups': [51, 4, 3],
+  'unit/sort': [48, 1, 8],
+  'unit/expire': [64, 4, 10],
+  'unit/other': [19, 4, 8],
+  'unit/multi': [60, 3, 4],
+  'unit/quit': [3, 0, 0],
+  'unit/bitops': [45, 2, 9],
+  'unit/bitfield': [16, 1, 1],
+  'unit/pubsub': [30, 0, 1],
+  'unit/slowlog': [16, 0, 1],
+  'unit/introspection': [28, 15, 1],
+  'unit/introspection-2': [43, 0, 6],
+};
+
+export function quickFiguresOf(unit: string): UnitFigures | undefined {
+  const row = quickRows[unit];
+  return row === undefined ? undefined : { ok: row[0], err: 0, skipped: row[1], seconds: row[2] };
+}
+
 /** All units that redis-server has a test in, in that mode. */
 export function unitsOf(mode: Mode): string[] {
   return Object.keys(rows).filter((unit) => (figuresOf(unit, mode)?.ok ?? 0) > 0);

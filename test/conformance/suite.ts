@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -39,42 +40,62 @@ function writeSourceLists(directory: string): void {
   writeFileSync(join(directory, 'classic.list'), `${sources.join('\n')}\n`);
 }
 
-/** The directory of the suite, laid out first where it isn't there; needs apt on the first run. */
+const suiteDirectory = (): string => join(cacheDirectory(), `redis-${SUITE_VERSION}`);
+
+/** Whether the suite is in the cache. */
+export const hasSuite = (): boolean => existsSync(join(suiteDirectory(), 'tests', 'test_helper.tcl'));
+
+/**
+ * The directory of the suite, laid out first where it isn't there; needs apt, a Debian that has this version of redis,
+ * and the network on the first run. @throws Error that says why that can't be
+ */
 export function getSuite(): string {
-  const suite = join(cacheDirectory(), `redis-${SUITE_VERSION}`);
-  if (existsSync(join(suite, 'tests', 'test_helper.tcl'))) return suite;
+  const suite = suiteDirectory();
+  if (hasSuite()) return suite;
   console.log(`fetching the test suite of redis ${SUITE_VERSION} with apt-get source`);
-  const work = mkdtempSync(join(tmpdir(), 'mayfly-suite-'));
+  try {
+    fetchSuite(suite);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The test suite of redis ${SUITE_VERSION} is not in ${suite}, and apt-get can't bring it: ${why}\n` +
+        `It is in Debian's source package redis ${SUITE_VERSION}: unpack its tests/ and utils/ there by hand.`,
+      { cause },
+    );
+  }
+  return suite;
+}
+
+function fetchSuite(suite: string): void {
+  // Beside its place, so that it is there as a whole or not at all.
+  mkdirSync(cacheDirectory(), { recursive: true });
+  const work = mkdtempSync(`${suite}-`);
   try {
     writeSourceLists(join(work, 'parts'));
-    mkdirSync(join(work, 'lists', 'partial'), { recursive: true });
+    for (const part of ['lists', 'cache/archives']) mkdirSync(join(work, part, 'partial'), { recursive: true });
     const options = [
       'Dir::Etc::sourcelist=/dev/null',
       `Dir::Etc::sourceparts=${join(work, 'parts')}`,
       `Dir::State::lists=${join(work, 'lists')}`,
+      `Dir::Cache=${join(work, 'cache')}`,
       'APT::Sandbox::User=root',
     ].flatMap((option) => ['-o', option]);
     const apt = (...args: string[]) =>
       execFileSync('apt-get', ['-q', ...options, ...args], { cwd: work, stdio: ['ignore', 'ignore', 'inherit'] });
     apt('update');
     apt('source', '--download-only', 'redis');
-    const archive = readdirSync(work).find((name) => name.endsWith('.orig.tar.gz'));
-    if (archive === undefined) throw new Error('apt-get source redis brought no .orig.tar.gz');
-    mkdirSync(suite, { recursive: true });
-    execFileSync('tar', [
-      'xzf',
-      join(work, archive),
-      '-C',
-      suite,
-      '--strip-components=1',
-      '--wildcards',
-      '*/tests/*',
-      '*/utils/*',
-    ]);
+    const archives = readdirSync(work).filter((name) => name.endsWith('.orig.tar.gz'));
+    const archive = archives.find((name) => name.startsWith(`redis_${SUITE_VERSION}.`));
+    if (archive === undefined) throw new Error(`apt-get source redis brought ${archives.join(', ') || 'nothing'}`);
+    const unpacked = join(work, 'unpacked');
+    mkdirSync(unpacked);
+    const parts = ['--strip-components=1', '--wildcards', '*/tests/*', '*/utils/*'];
+    execFileSync('tar', ['xzf', join(work, archive), '-C', unpacked, ...parts]);
+    rmSync(suite, { recursive: true, force: true });
+    renameSync(unpacked, suite);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return suite;
 }
 
 /** A tree of its own for a run: the suite's tests and, for spawn mode, the server under test as src/redis-server. */

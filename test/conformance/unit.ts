@@ -29,6 +29,10 @@ export interface UnitOptions {
   readonly tree: string;
   /** External mode: where the server listens. Spawn mode: the first of the ports the suite may use. */
   readonly port: number;
+  /** External mode: a port with 32 free ones below it, of which the suite takes one for itself. */
+  readonly basePort: number;
+  /** Which tests to leave out, or empty: `-slow`. */
+  readonly tags: string;
   readonly logFile: string;
   readonly unitLimitMs: number;
   /** Without a result for so long, a test counts as hung. */
@@ -105,12 +109,11 @@ function testName(text: string): string {
   return text.replace(/ \(\d+ ms\)$/, '').replace(/ in tests\/\S+$/, '');
 }
 
-function suiteArguments(unit: string, { mode, port, skip }: UnitOptions): string[] {
-  const args = ['--single', unit, '--durable', '--timeout', '100000', '--dont-clean'];
-  // The suite takes its own control port below the base port, and mistakes one that another run holds for its own.
-  if (mode === 'external')
-    args.push('--host', '127.0.0.1', '--port', String(port), '--baseport', String(port + 10_000));
-  else args.push('--clients', '1', '--baseport', String(port), '--portcount', '200');
+function suiteArguments(unit: string, { mode, port, basePort, tags, skip }: UnitOptions): string[] {
+  const args = ['--single', unit, '--durable', '--timeout', '100000', '--dont-clean', '--baseport', String(basePort)];
+  if (mode === 'external') args.push('--host', '127.0.0.1', '--port', String(port));
+  else args.push('--clients', '1', '--portcount', '200');
+  if (tags !== '') args.push('--tags', tags);
   for (const name of skip) args.push('--skiptest', name);
   return args;
 }
