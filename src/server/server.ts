@@ -257,6 +257,8 @@ export class Server implements TransportHandler {
       else connection.link.send(reply, at, at + length);
       this.checkOutput(connection);
     } else if (connection.replyMode === REPLY_SKIPPING) connection.replyMode = REPLY_ON;
+    // Who waited for what the worker has changed comes before this connection's next command.
+    if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
     this.goOn(connection);
   }
 

@@ -124,6 +124,7 @@ export class Mail {
   /** Tells the I/O threads what was noted while a shard was locked. No lock may be held now. */
   afterLocks(): void {
     this.onAfterLocks();
+    if (this.ready.length === 0) return;
     for (const { db, name } of this.ready.splice(0)) {
       for (const correspondent of this.correspondents) {
         const fits = name.length + REPLY_HEAD_BYTES <= correspondent.replies.payloadBytesMax;
@@ -215,6 +216,8 @@ export class Mail {
       ctx.locks.release(ctx.locks.held);
       this.depth--;
     }
+    // Before the reply: whoever has seen that finds those served who waited for the key.
+    if (this.depth === 0) this.afterLocks();
     this.sendReply(correspondent, slot, head.session, ctx);
   }
 

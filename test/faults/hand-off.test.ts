@@ -179,4 +179,19 @@ describe.each([['always'], ['auto'], ['never']])('commands on several shards, ha
     await Promise.all(work);
     await until('all is free', async () => (await info(client, 'locked_shards')) === 0);
   });
+
+  it('whoever is told of a change finds those served who waited for it', async () => {
+    const waiter = await open();
+    const id = textOf(await waiter.call('CLIENT', 'ID'));
+    for (let i = 0; i < 30; i++) {
+      const served = waiter.call('BLPOP', 'awaited', '0');
+      await until('it waits', async () => (await info(client, 'blocked_clients')) === 1);
+      const replies = await client.pipeline([
+        ['RPUSH', 'awaited', String(i)],
+        ['CLIENT', 'UNBLOCK', id],
+      ]);
+      expect(replies.map(({ reply }) => textOf(reply))).toEqual(['1', '0']);
+      expect(await served).toMatchObject({ items: [{ text: 'awaited' }, { text: String(i) }] });
+    }
+  });
 });
