@@ -15,7 +15,8 @@ const MINUS = 45;
 const DOT = 46;
 const ZERO = 48;
 
-const POWERS_OF_TEN = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, power) => 10 ** power);
+/** Those that are exact, with room to spare: 1 to 10^15. */
+export const POWERS_OF_TEN = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, power) => 10 ** power);
 const POWERS_OF_FIVE = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, power) => 5 ** power);
 
 /** At most this many bytes are written. */

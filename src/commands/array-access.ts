@@ -82,6 +82,7 @@ export function replyIndex(reply: Writer, index: ArrayIndex): void {
 export function replyElement(reply: Writer, array: SparseArray, at: number): void {
   element.read(array.allocator.arena, at);
   if (!element.isInteger) {
+    element.spell();
     reply.bulk(element.region, element.at, element.length);
     return;
   }

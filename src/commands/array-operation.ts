@@ -1,16 +1,12 @@
 /** AROP: sums, extremes, bits and counts over a range of an array. */
-import {
-  addLongDoubles,
-  compareLongDoubles,
-  formatLongDoubleShort,
-  type LongDouble,
-  longDoubleOf,
-} from '../base/long-double.ts';
+import { ExtendedPair } from '../base/extended-pair.ts';
+import { addLongDoubles, compareLongDoubles, formatLongDoubleShort, type LongDouble } from '../base/long-double.ts';
 import { SparseArray } from '../types/array.ts';
 import { ArrayCursor } from '../types/array-cursor.ts';
 import { ArrayElement } from '../types/array-element.ts';
 import { ArrayIndex } from '../types/array-index.ts';
-import { longDoubleOfInteger, numberOf, truncated } from '../types/array-number.ts';
+import { integerOf, numberOf, truncated } from '../types/array-number.ts';
+import type { ListpackElement } from '../types/listpack-element.ts';
 import { elementsBetween, indexArgument, readArray } from './array-access.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -30,12 +26,15 @@ const end = new ArrayIndex();
 const cursor = new ArrayCursor();
 const element = new ArrayElement();
 
-/** A sum or an extreme: a plain number as long as all that was added are integers and that is exact, then a long double. */
+/** A sum or an extreme: of integers as long as that is exact, else in long doubles, which few numbers are too large for. */
 class Aggregate {
   readonly operation: Operation;
   isEmpty = true;
+  private isPlain = true;
   private plain = 0;
-  private exact: LongDouble | 'nan' | undefined = undefined;
+  private readonly pair = new ExtendedPair();
+  private readonly other = new ExtendedPair();
+  private wide: LongDouble | 'nan' | undefined = undefined;
 
   constructor(operation: Operation) {
     this.operation = operation;
@@ -43,39 +42,56 @@ class Aggregate {
 
   /** @param value a safe integer */
   addInteger(value: number): void {
-    if (this.exact !== undefined) return this.add(longDoubleOf(value));
-    const { plain } = this;
-    let next = value;
-    if (!this.isEmpty) {
-      if (this.operation === 'SUM') next = plain + value;
-      else if (this.operation === 'MIN') next = Math.min(plain, value);
-      else next = Math.max(plain, value);
-      if (!Number.isSafeInteger(next)) return this.add(longDoubleOf(value));
+    if (this.isPlain) {
+      let next = value;
+      if (!this.isEmpty) {
+        if (this.operation === 'SUM') next = this.plain + value;
+        else if (this.operation === 'MIN') next = Math.min(this.plain, value);
+        else next = Math.max(this.plain, value);
+      }
+      if (next >= -Number.MAX_SAFE_INTEGER && next <= Number.MAX_SAFE_INTEGER) {
+        this.plain = next;
+        this.isEmpty = false;
+        return;
+      }
     }
-    this.plain = next;
-    this.isEmpty = false;
+    this.other.setDouble(value);
+    this.add(this.other);
   }
 
-  add(value: LongDouble): void {
-    if (this.isEmpty) {
-      this.exact = value;
-      this.isEmpty = false;
+  add(value: ExtendedPair | LongDouble): void {
+    if (this.isPlain) {
+      this.isPlain = false;
+      this.pair.setDouble(this.plain);
+    }
+    const isFirst = this.isEmpty;
+    this.isEmpty = false;
+    if (this.wide === undefined && value instanceof ExtendedPair) {
+      if (isFirst) this.pair.become(value);
+      else if (this.operation === 'SUM') this.pair.add(value);
+      else {
+        const side = value.compare(this.pair);
+        if (this.operation === 'MIN' ? side < 0 : side > 0) this.pair.become(value);
+      }
       return;
     }
-    const old = this.exact ?? longDoubleOf(this.plain);
-    if (this.operation === 'SUM') this.exact = sum(old, value);
-    else if (old !== 'nan') {
-      const side = compareLongDoubles(value, old);
-      this.exact = (this.operation === 'MIN' ? side < 0 : side > 0) ? value : old;
-    }
+    const wide = value instanceof ExtendedPair ? value.toLongDouble() : value;
+    this.wide = isFirst ? wide : this.combined(this.wide ?? this.pair.toLongDouble(), wide);
+  }
+
+  private combined(a: LongDouble | 'nan', b: LongDouble): LongDouble | 'nan' {
+    if (this.operation === 'SUM') return sum(a, b);
+    // Only sums are no numbers.
+    const side = compareLongDoubles(b, a as LongDouble);
+    return (this.operation === 'MIN' ? side < 0 : side > 0) ? b : a;
   }
 
   toString(): string {
-    const { exact } = this;
-    if (exact === undefined) return String(this.plain);
-    if (exact === 'nan') return '-nan';
-    if (typeof exact === 'string') return exact === 'infinity' ? 'inf' : '-inf';
-    return formatLongDoubleShort(exact);
+    const { wide } = this;
+    if (this.isPlain) return String(this.plain);
+    if (wide === 'nan') return '-nan';
+    if (typeof wide === 'string') return wide === 'infinity' ? 'inf' : '-inf';
+    return formatLongDoubleShort(wide ?? this.pair.toLongDouble());
   }
 }
 
@@ -95,12 +111,12 @@ function aggregate(ctx: Context, operation: Operation): void {
     element.read(arena, cursor.at);
     const { number } = element;
     if (!element.isInteger) {
-      const value = numberOf(element.region, element.at, element.length);
+      const value = numberOf(element);
       if (value !== undefined) result.add(value);
     } else if (number.isSafe) {
       result.addInteger(number.integer);
     } else {
-      result.add(longDoubleOfInteger(number.bigint()));
+      result.add(integerOf(number.bigint()));
     }
   }
   if (result.isEmpty) ctx.reply.null();
@@ -115,17 +131,11 @@ function combine(ctx: Context, operation: Operation): void {
   while (cursor.next()) {
     element.read(arena, cursor.at);
     const { number } = element;
-    let otherHigh: number;
-    let otherLow: number;
-    if (element.isInteger && number.isSafe) {
-      otherHigh = Math.floor(number.integer / TWO_32) | 0;
-      otherLow = number.integer | 0;
-    } else {
-      const whole = element.isInteger ? number.bigint() : wholeOf(element);
-      if (whole === undefined) continue;
-      otherHigh = Number(BigInt.asIntN(32, whole >> 32n));
-      otherLow = Number(BigInt.asIntN(32, whole));
-    }
+    const whole = element.isInteger ? integerPart(number) : wholeOf(element);
+    if (whole === undefined) continue;
+    const isPlain = typeof whole === 'number';
+    const otherHigh = isPlain ? Math.floor(whole / TWO_32) | 0 : Number(BigInt.asIntN(32, whole >> 32n));
+    const otherLow = isPlain ? whole | 0 : Number(BigInt.asIntN(32, whole));
     if (isEmpty) {
       high = otherHigh;
       low = otherLow;
@@ -147,8 +157,10 @@ function combine(ctx: Context, operation: Operation): void {
   else ctx.reply.bigInteger((BigInt(high) << 32n) | BigInt(low >>> 0));
 }
 
-function wholeOf({ region, at, length }: ArrayElement): bigint | undefined {
-  const value = numberOf(region, at, length);
+const integerPart = (number: ListpackElement): number | bigint => (number.isSafe ? number.integer : number.bigint());
+
+function wholeOf(of: ArrayElement): number | bigint | undefined {
+  const value = numberOf(of);
   return value === undefined ? undefined : truncated(value);
 }
 

@@ -7,14 +7,13 @@
  * as its text (array-number.ts), a text of up to 7 bytes, or another one.
  */
 import { formatDouble, writeBigInt } from '../base/numbers.ts';
-import { latin1, Region } from '../base/region.ts';
+import { Region } from '../base/region.ts';
 import { SparseArray } from '../types/array.ts';
 import { ArrayCursor } from '../types/array-cursor.ts';
 import { ArrayElement } from '../types/array-element.ts';
 import { ArrayIndex } from '../types/array-index.ts';
-import { keptDouble, keptPart } from '../types/array-number.ts';
+import { keptDoubleOf, keptPart } from '../types/array-number.ts';
 import { arrayValueType } from '../types/array-value-type.ts';
-import { Slice } from '../types/slice.ts';
 import type { Value } from '../types/value.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
 import { ELEMENT_DOUBLE, ELEMENT_INTEGER, ELEMENT_SHORT_TEXT, ELEMENT_TEXT } from './serialize-types.ts';
@@ -32,7 +31,6 @@ const last = new ArrayIndex();
 const first = new ArrayIndex();
 const cursor = new ArrayCursor();
 const element = new ArrayElement();
-const text = new Slice();
 const packed = new SerialString();
 const scratch = Region.allocate(64);
 
@@ -67,15 +65,15 @@ function saveElement(writer: SerialWriter): void {
       return;
     }
   }
-  element.readText(arena, cursor.at, text);
-  const double = text.length > scratch.length ? Number.NaN : keptDouble(latin1(text.region, text.at, text.length));
-  if (Number.isNaN(double)) {
-    writer.length(text.length <= SHORT_TEXT_MAX ? ELEMENT_SHORT_TEXT : ELEMENT_TEXT);
-    writer.string(text.region, text.at, text.length);
-  } else {
+  const double = element.isInteger ? Number.NaN : keptDoubleOf(element);
+  if (!Number.isNaN(double)) {
     writer.length(ELEMENT_DOUBLE);
     writer.double(double);
+    return;
   }
+  element.spell();
+  writer.length(element.length <= SHORT_TEXT_MAX ? ELEMENT_SHORT_TEXT : ELEMENT_TEXT);
+  writer.string(element.region, element.at, element.length);
 }
 
 /** @throws DamagedError  @throws OutOfMemoryError; in either case nothing stays allocated */

@@ -38,7 +38,7 @@ const OUTSIDE = 1;
 const DECIMAL = 2;
 
 let kind = PACKED;
-let places = 0;
+let preparedPlaces = 0;
 let block = 0;
 
 /** Digits behind the point of the number that `parseDecimal` read last. */
@@ -89,7 +89,7 @@ export function prepareElement(allocator: Allocator, region: Region, at: number,
     prepareInteger(value);
     if (DECIMAL_HEAD_BYTES + preparedContentBytes() <= length) {
       kind = DECIMAL;
-      places = parsedPlaces;
+      preparedPlaces = parsedPlaces;
       return DECIMAL_HEAD_BYTES + preparedContentBytes();
     }
   }
@@ -105,7 +105,7 @@ export function writeElement(region: Region, at: number): void {
     region.view.setInt32(at + 1, block, true);
   } else if (kind === DECIMAL) {
     region.u8[at] = HEAD_DECIMAL;
-    region.u8[at + 1] = places;
+    region.u8[at + 1] = preparedPlaces;
     writePreparedContent(region, at + DECIMAL_HEAD_BYTES);
   } else {
     writePreparedContent(region, at);
@@ -148,12 +148,15 @@ export function forgetOutside(arena: Arena, at: number): void {
   arena.u8[at] = HEAD_INTEGER_32;
 }
 
-const packed = new ListpackElement();
-
 /** What an element says, to be read into again and again. Good until the array changes. */
 export class ArrayElement {
-  /** Whether it is stored as an integer; else it is `length` bytes at `at` of `region`. */
+  /** Whether it is stored as an integer, `number`. */
   isInteger = false;
+  /** Whether it is stored as the decimal number mantissa / 10^places; like an integer it must be spelt out to have a text. */
+  isDecimal = false;
+  mantissa = 0;
+  places = 0;
+  /** Of all others, and of those that `spell` was asked for: `length` bytes at `at` of `region`. */
   region: Region;
   at = 0;
   length = 0;
@@ -168,6 +171,7 @@ export class ArrayElement {
   read(arena: Arena, at: number): void {
     const head = arena.u8[at];
     this.isInteger = false;
+    this.isDecimal = false;
     if (head === HEAD_OUTSIDE) {
       const outside = arena.view.getInt32(at + 1, true);
       this.region = arena.region;
@@ -175,11 +179,15 @@ export class ArrayElement {
       this.length = arena.i32[outside >> 2];
       return;
     }
+    const { number } = this;
     if (head === HEAD_DECIMAL) {
-      this.spell(arena, at);
+      number.read(arena.region, at + DECIMAL_HEAD_BYTES);
+      assert(number.isInteger && number.isSafe, 'a decimal number is made of a safe integer');
+      this.isDecimal = true;
+      this.mantissa = number.integer;
+      this.places = arena.u8[at + 1];
       return;
     }
-    const { number } = this;
     number.read(arena.region, at);
     this.isInteger = number.isInteger;
     this.region = arena.region;
@@ -187,43 +195,50 @@ export class ArrayElement {
     this.length = number.length;
   }
 
-  /** Points `slice` at the element's text; an integer is spelt out first. */
+  /** Sets `region`, `at` and `length` to its text, whatever it is. */
+  spell(): void {
+    if (this.isInteger) {
+      this.setDigits(this.number.copyText(this.digits, 0));
+    } else if (this.isDecimal) {
+      this.setDigits(this.spellDecimal());
+    }
+  }
+
+  /** Points `slice` at the text of the element at `at`. */
   readText(arena: Arena, at: number, slice: Slice): void {
     this.read(arena, at);
-    if (this.isInteger) {
-      this.region = this.digits;
-      this.at = 0;
-      this.length = this.number.copyText(this.digits, 0);
-    }
+    this.spell();
     slice.set(this.region, this.at, this.length);
   }
 
-  /** Whether the element read last, which is no integer, is the given bytes. */
+  /** Whether its text is the given bytes. */
   equals(region: Region, at: number, length: number): boolean {
     if (this.isInteger) return this.number.equals(region, at, length);
+    this.spell();
     return this.length === length && equal(this.region, this.at, region, at, length);
   }
 
-  /** Spells a decimal number out: its digits, as many zeros in front as its point needs, and the point. */
-  private spell(arena: Arena, at: number): void {
+  private setDigits(length: number): void {
+    this.region = this.digits;
+    this.at = 0;
+    this.length = length;
+  }
+
+  /** Writes the digits, as many zeros in front as the point needs, and the point. @returns how many bytes that is */
+  private spellDecimal(): number {
     const { u8 } = this.digits;
-    const behind = arena.u8[at + 1];
-    packed.read(arena.region, at + DECIMAL_HEAD_BYTES);
-    assert(packed.isInteger && packed.isSafe, 'a decimal number is made of a safe integer');
-    const negative = packed.integer < 0;
-    const first = negative ? 1 : 0;
-    if (negative) u8[0] = MINUS;
-    let end = writeInteger(u8, first, Math.abs(packed.integer));
-    const missing = behind + 1 - (end - first);
+    const { mantissa, places } = this;
+    const first = mantissa < 0 ? 1 : 0;
+    if (first === 1) u8[0] = MINUS;
+    let end = writeInteger(u8, first, Math.abs(mantissa));
+    const missing = places + 1 - (end - first);
     if (missing > 0) {
       u8.copyWithin(first + missing, first, end);
       u8.fill(ZERO, first, first + missing);
       end += missing;
     }
-    u8.copyWithin(end - behind + 1, end - behind, end);
-    u8[end - behind] = DOT;
-    this.region = this.digits;
-    this.at = 0;
-    this.length = end + 1;
+    u8.copyWithin(end - places + 1, end - places, end);
+    u8[end - places] = DOT;
+    return end + 1;
   }
 }
