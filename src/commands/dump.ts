@@ -127,7 +127,8 @@ function accessWord(ctx: Context): number {
 
 const RESTORE_FACTS = {
   complexity: 'O(1) for the key, O(N) or O(N log N) for a value of N elements',
-  syntax: 'key:key ttl:integer serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds:integer] [FREQ frequency:integer]',
+  syntax:
+    'key:key ttl:integer serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:integer@5.0.0] [FREQ frequency:integer@5.0.0]',
   keys: 'OW update 1',
   history: [
     ['3.0.0', 'Takes `REPLACE`.'],

@@ -84,7 +84,7 @@ function tellTime(ctx: Context, unit: TimeUnit): void {
   replyTime(ctx, unit.inMs === 1 ? timeMs : Math.floor((timeMs + 500) / 1000));
 }
 
-const CONDITIONS = '[condition(NX | XX | GT | LT)]';
+const CONDITIONS = '[condition@7.0.0(NX | XX | GT | LT)]';
 const expireHistory = [['7.0.0', 'The options NX, XX, GT and LT.']] as const;
 const ttlHistory = [['2.8.0', 'The reply -2.']] as const;
 

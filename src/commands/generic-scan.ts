@@ -194,7 +194,7 @@ export const genericScanCommands = [
     group: 'generic',
     complexity: 'O(N) for a COUNT of N',
     summary: 'Goes through the keys of a database, some at a time.',
-    syntax: 'cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [TYPE type]',
+    syntax: 'cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [TYPE type@6.0.0]',
     flags: 'readonly',
     tips: 'nondeterministic_output request_policy:special response_policy:special',
     history: [['6.0.0', 'The option TYPE.']],

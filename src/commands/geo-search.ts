@@ -263,7 +263,8 @@ function storeShards(ctx: Context, firstOption: number): number {
   return mask;
 }
 
-const RADIUS_OPTIONS = '[WITHCOORD] [WITHDIST] [WITHHASH] [count-block{COUNT count:integer [ANY]}] [order(ASC | DESC)]';
+const RADIUS_OPTIONS =
+  '[WITHCOORD] [WITHDIST] [WITHHASH] [count-block{COUNT count:integer [ANY@6.2.0]}] [order(ASC | DESC)]';
 const RADIUS_STORE = '[store(STORE storekey:key#1 | STOREDIST storedistkey:key#2)]';
 const UNIT = 'unit(M | KM | FT | MI)';
 const SHAPE_OPTIONS =

@@ -81,7 +81,7 @@ export const geoCommands = [
     group: 'geo',
     complexity: 'O(log N) a member',
     summary: 'Adds members with their places to a sorted set, or moves those it has.',
-    syntax: 'key:key [condition(NX | XX)] [change=CH] data{longitude:double latitude:double member}...',
+    syntax: 'key:key [condition@6.2.0(NX | XX)] [change=CH@6.2.0] data{longitude:double latitude:double member}...',
     keys: 'RW update 1',
     flags: 'write denyoom',
     history: [['6.2.0', 'Takes `CH`, `NX` and `XX`.']],

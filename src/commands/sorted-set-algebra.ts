@@ -254,7 +254,7 @@ const ZUNIONSTORE = sortedSetEvent('zunionstore');
 const ZINTERSTORE = sortedSetEvent('zinterstore');
 const ZDIFFSTORE = sortedSetEvent('zdiffstore');
 
-const WEIGHTS = '[WEIGHTS weight:integer...] [AGGREGATE aggregate(SUM | MIN | MAX | COUNT)]';
+const WEIGHTS = '[WEIGHTS weight:integer...] [AGGREGATE aggregate(SUM | MIN | MAX | COUNT@8.8.0)]';
 const READING = { group: 'sorted-set', keys: 'RO access num 1', flags: 'readonly movablekeys' } as const;
 const STORING = {
   group: 'sorted-set',

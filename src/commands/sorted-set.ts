@@ -255,7 +255,7 @@ export const sortedSetCommands = [
     complexity: 'O(log N) a member',
     summary: 'Adds members with their scores to a sorted set, or gives those it has new scores.',
     syntax:
-      'key:key [condition(NX | XX)] [comparison(GT | LT)] [change=CH] [increment=INCR] data{score:double member}...',
+      'key:key [condition@3.0.2(NX | XX)] [comparison@6.2.0(GT | LT)] [change=CH@3.0.2] [increment=INCR@3.0.2] data{score:double member}...',
     keys: 'RW update 1',
     flags: 'write denyoom fast',
     history: [

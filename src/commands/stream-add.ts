@@ -148,7 +148,7 @@ export const streamAddCommands = [
     complexity: 'O(1) to add, O(N) when it trims, for the N entries that go',
     summary: 'Adds an entry to a stream, which it makes if there is none.',
     syntax:
-      'key:key [NOMKSTREAM] [condition(KEEPREF | DELREF | ACKED)] [idmp(IDMPAUTO pid | IDMP idmp{pid iid})] [trim{strategy(MAXLEN | MINID) [operator(equal== | approximately=~)] threshold [LIMIT count:integer]}] id-selector(auto-id=* | id) data{field value}...',
+      'key:key [NOMKSTREAM@6.2.0] [condition(KEEPREF | DELREF | ACKED)] [idmp@8.6.0(IDMPAUTO pid | IDMP idmp{pid iid})] [trim{strategy(MAXLEN | MINID@6.2.0) [operator(equal== | approximately=~)] threshold [LIMIT count:integer@6.2.0]}] id-selector(auto-id=* | id) data{field value}...',
     keys: 'RW update 1',
     flags: 'write denyoom fast',
     tips: 'nondeterministic_output',

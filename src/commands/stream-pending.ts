@@ -135,7 +135,7 @@ export const streamPendingCommands = [
     group: 'stream',
     complexity: 'O(N) for N entries returned, or looked at with IDLE',
     summary: 'Tells what a group was given and has not acknowledged.',
-    syntax: 'key:key group [filters{[IDLE min-idle-time:integer] start end count:integer [consumer]}]',
+    syntax: 'key:key group [filters{[IDLE min-idle-time:integer@6.2.0] start end count:integer [consumer]}]',
     keys: 'RO access 1',
     flags: 'readonly',
     tips: 'nondeterministic_output',

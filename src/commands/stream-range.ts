@@ -125,7 +125,7 @@ export const streamRangeCommands = [
     group: 'stream',
     complexity: 'O(1)',
     summary: 'Sets the last ID of a stream; for replicas and files.',
-    syntax: 'key:key last-id [ENTRIESADDED entries-added:integer] [MAXDELETEDID max-deleted-id]',
+    syntax: 'key:key last-id [ENTRIESADDED entries-added:integer@7.0.0] [MAXDELETEDID max-deleted-id@7.0.0]',
     keys: 'RW update 1',
     flags: 'write denyoom fast',
     history: [['7.0.0', 'Knows ENTRIESADDED and MAXDELETEDID.']],

@@ -302,7 +302,7 @@ export const streamReadGroupCommands = [
     complexity: 'O(N) for N entries returned',
     summary: 'Gives a consumer of a group what the group has not read yet, or again what the consumer has pending.',
     syntax:
-      'GROUP group-block{group consumer} [COUNT count:integer] [MAXCOUNT maxcount:integer] [MAXSIZE maxsize:integer] [BLOCK milliseconds:integer] [CLAIM min-idle-time:integer] [NOACK] STREAMS streams{key:key... id...}',
+      'GROUP group-block{group consumer} [COUNT count:integer] [MAXCOUNT maxcount:integer@8.10.0] [MAXSIZE maxsize:integer@8.10.0] [BLOCK milliseconds:integer] [CLAIM min-idle-time:integer@8.4.0] [NOACK] STREAMS streams{key:key... id...}',
     keys: 'RO access incomplete STREAMS@4..-1/2',
     flags: 'write blocking movablekeys',
     neverWaits: readsAtOnce,

@@ -190,7 +190,7 @@ export const streamReadCommands = [
     complexity: 'O(N) for N entries returned',
     summary: 'Returns the entries of streams behind given IDs; waits while there are none, if asked to.',
     syntax:
-      '[COUNT count:integer] [MAXCOUNT maxcount:integer] [MAXSIZE maxsize:integer] [BLOCK milliseconds:integer] STREAMS streams{key:key... id...}',
+      '[COUNT count:integer] [MAXCOUNT maxcount:integer@8.10.0] [MAXSIZE maxsize:integer@8.10.0] [BLOCK milliseconds:integer] STREAMS streams{key:key... id...}',
     keys: 'RO access incomplete STREAMS@1..-1/2',
     flags: 'readonly blocking movablekeys',
     neverWaits: readsAtOnce,

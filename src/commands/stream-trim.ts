@@ -80,7 +80,7 @@ export const streamTrimCommands = [
     complexity: 'O(N) for the N entries that go; whole nodes of them go at once',
     summary: 'Removes the oldest entries of a stream.',
     syntax:
-      'key:key trim{strategy(MAXLEN | MINID) [operator(equal== | approximately=~)] threshold [LIMIT count:integer] [condition(KEEPREF | DELREF | ACKED)]}',
+      'key:key trim{strategy(MAXLEN | MINID@6.2.0) [operator(equal== | approximately=~)] threshold [LIMIT count:integer@6.2.0] [condition(KEEPREF | DELREF | ACKED)]}',
     keys: 'RW delete 1',
     flags: 'write',
     tips: 'nondeterministic_output',

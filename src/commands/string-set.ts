@@ -164,7 +164,7 @@ export const stringSetCommands = [
     complexity: 'O(1)',
     summary: 'Makes a key hold a string, whatever it held before; on conditions and for a time if asked to.',
     syntax:
-      'key:key value [condition(NX | XX | IFEQ ifeq-value | IFNE ifne-value | IFDEQ ifdeq-digest | IFDNE ifdne-digest)] [GET] [expiration(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL)]',
+      'key:key value [condition@2.6.12(NX | XX | IFEQ ifeq-value@8.4.0 | IFNE ifne-value@8.4.0 | IFDEQ ifdeq-digest@8.4.0 | IFDNE ifdne-digest@8.4.0)] [GET@6.2.0] [expiration(EX seconds:integer@2.6.12 | PX milliseconds:integer@2.6.12 | EXAT unix-time-seconds:unix-time@6.2.0 | PXAT unix-time-milliseconds:unix-time@6.2.0 | KEEPTTL@6.0.0)]',
     keys: 'RW access update variable_flags 1',
     flags: 'write denyoom',
     history: [

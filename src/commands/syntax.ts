@@ -8,6 +8,7 @@
  *     name(a | b)     one of                 name{a b}     a block, all of them
  *     x...            one or more            x...!         one or more, its token each time
  *     key:key#1       the key of the second key specification
+ *     x@6.2.0         since that version, which is later than the command's; the last of a word, before brackets and dots
  */
 
 export interface Argument {
@@ -15,6 +16,7 @@ export interface Argument {
   type: 'string' | 'key' | 'integer' | 'double' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
   keySpec?: number;
   token?: string;
+  since?: string;
   optional?: boolean;
   multiple?: boolean;
   multipleToken?: boolean;
@@ -22,6 +24,7 @@ export interface Argument {
 }
 
 const LEXEME = /\s*("(?:[^"]*)"|\.\.\.!?|[[\](){}|]|[^\s[\](){}|.]+(?:\.[^\s[\](){}|.]+)*)/y;
+const SINCE = /@(\d[\d.]*)$/;
 const isToken = (word: string): boolean =>
   word.startsWith('"') || (/^[^a-z]+$/.test(word) && !/^[|()[\]{}.]/.test(word));
 
@@ -60,7 +63,21 @@ class SyntaxReader {
   }
 
   private readOne(): Argument {
-    const word = this.words[this.at++];
+    const word = this.words[this.at];
+    const since = SINCE.exec(this.words[this.namingWord()] ?? '')?.[1];
+    const argument = this.readUndated();
+    // What is in brackets has read its own.
+    if (since !== undefined && word !== '[') argument.since = since;
+    return argument;
+  }
+
+  /** The place of the word that names the argument at hand: behind a token that introduces it. */
+  private namingWord(): number {
+    return isToken(this.words[this.at]) && this.startsArgument(this.at + 1) ? this.at + 1 : this.at;
+  }
+
+  private readUndated(): Argument {
+    const word = this.words[this.at++].replace(SINCE, '');
     let argument: Argument;
     if (word === '[') {
       argument = this.readOne();
@@ -70,7 +87,7 @@ class SyntaxReader {
       const token = word.replaceAll('"', '');
       argument = { name: token.toLowerCase(), type: 'pure-token', token };
     } else if (isToken(word)) {
-      argument = this.readNamed(this.words[this.at++]);
+      argument = this.readNamed(this.words[this.at++]?.replace(SINCE, ''));
       argument.token = word.replaceAll('"', '');
     } else {
       argument = this.readNamed(word);
@@ -84,8 +101,8 @@ class SyntaxReader {
     return argument;
   }
 
-  private startsArgument(): boolean {
-    const next = this.words[this.at];
+  private startsArgument(at = this.at): boolean {
+    const next = this.words[at];
     return next !== undefined && /^[a-z]/.test(next) && !next.includes('=');
   }
 

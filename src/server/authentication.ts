@@ -63,7 +63,7 @@ export function authCommand(authentication: Authentication): Command {
     group: 'connection',
     complexity: 'O(1)',
     summary: 'Tells the server who the client is.',
-    syntax: '[username] password',
+    syntax: '[username@6.0.0] password',
     flags: 'noscript loading stale fast no_auth allow_busy',
     history: [['6.0.0', 'Takes a user name.']],
     run: auth,

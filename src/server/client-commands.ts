@@ -203,7 +203,7 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       complexity: 'O(N) for N clients',
       summary: 'Closes connections.',
       syntax:
-        'filter(old-format | new-format([ID client-id:integer] | [TYPE client-type(NORMAL | MASTER | SLAVE | REPLICA | PUBSUB)] | [USER username] | [ADDR addr] | [LADDR laddr] | [SKIPME skipme(YES | NO)] | [MAXAGE maxage:integer])...)',
+        'filter(old-format | new-format([ID client-id:integer@2.8.12] | [TYPE client-type@2.8.12(NORMAL | MASTER@3.2.0 | SLAVE | REPLICA@5.0.0 | PUBSUB)] | [USER username] | [ADDR addr] | [LADDR laddr@6.2.0] | [SKIPME skipme(YES | NO)] | [MAXAGE maxage:integer@7.4.0])...)',
       arity: -3,
       history: [
         ['2.8.12', 'Takes pairs of an option and its value.'],
@@ -218,7 +218,7 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       since: '2.4.0',
       complexity: 'O(N) for N clients',
       summary: 'Lists connections, a line each.',
-      syntax: '[TYPE client-type(NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]',
+      syntax: '[TYPE client-type@5.0.0(NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer@6.2.0...]',
       tips: 'nondeterministic_output',
       run: list,
     }),
@@ -240,7 +240,7 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       since: '3.0.0',
       complexity: 'O(1)',
       summary: 'Keeps all commands, or those that write, waiting for a time.',
-      syntax: 'timeout:integer [mode(WRITE | ALL)]',
+      syntax: 'timeout:integer [mode@6.2.0(WRITE | ALL)]',
       history: [['6.2.0', 'Takes a mode.']],
       run: beginPause,
     }),

@@ -70,6 +70,11 @@ function writeArguments(w: Writer, list: readonly Argument[]): void {
       w.bulkText(argument.token);
       fields++;
     }
+    if (argument.since !== undefined) {
+      w.bulkText('since');
+      w.bulkText(argument.since);
+      fields++;
+    }
     const flags = [
       ...(argument.optional ? ['optional'] : []),
       ...(argument.multiple ? ['multiple'] : []),

@@ -87,7 +87,7 @@ export function migrateCommand({ server, migrations, log }: ThreadServices): Com
     complexity: 'That of DUMP and DEL here and of RESTORE there; O(N) for N bytes to be sent',
     summary: 'Moves keys to another server.',
     syntax:
-      'host port:integer key-selector(key:key | empty-string="") destination-db:integer timeout:integer [COPY] [REPLACE] [authentication(AUTH auth | AUTH2 auth2{username password})] [KEYS keys:key#1...]',
+      'host port:integer key-selector(key:key | empty-string="") destination-db:integer timeout:integer [COPY@3.0.0] [REPLACE@3.0.0] [authentication(AUTH auth@4.0.7 | AUTH2 auth2@6.0.0{username password})] [KEYS keys:key#1@3.0.6...]',
     keys: 'RW access delete 3 ; RW access delete incomplete KEYS@-2..-1',
     flags: 'write movablekeys',
     categories: 'dangerous',

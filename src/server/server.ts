@@ -202,8 +202,9 @@ export class Server implements TransportHandler {
     if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
   }
 
-  /** Runs `action` as a batch of its own. Not within one. */
+  /** Runs `action` as a batch of its own, if not within one. */
   inBatchOf(action: () => void): void {
+    if (this.inBatch) return action();
     this.beginBatch();
     action();
     if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();

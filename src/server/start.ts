@@ -120,6 +120,13 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     const noted = changes.map(({ db, event, key }) => ({ db, event, key: regionOver(key) }));
     core.server.inBatchOf(() => core.server.publishChanges(noted, classes));
   };
+  // A client that has its reply has been told before of what the command changed.
+  const orderChanges = (): void => {
+    const isOn = config.value('notify-keyspace-events') !== 0;
+    core.handOff.beforeReply = isOn ? (worker) => pool.takeReports(worker) : undefined;
+  };
+  config.onChange('notify-keyspace-events', orderChanges);
+  orderChanges();
   core.registry.register(threadCommands(services));
   core.registry.register(wholeServerCommands(services));
   if (ioThreads > 1) {
