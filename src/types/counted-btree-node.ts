@@ -31,6 +31,8 @@ export const previousLeaf = (arena: Arena, leaf: number): number => arena.i32[(l
 export const nextLeaf = (arena: Arena, leaf: number): number => arena.i32[(leaf >> 2) + WORD_NEXT];
 export const scoreAt = (arena: Arena, node: number, index: number): number =>
   arena.f64[(node >> 3) + SCORES_F64 + index];
+/** Where a node's scores begin in the arena's doubles. */
+export const firstScoreOf = (node: number): number => (node >> 3) + SCORES_F64;
 export const leafElement = (arena: Arena, leaf: number, index: number): number =>
   arena.i32[(leaf >> 2) + LEAF_ELEMENTS + index];
 export const innerElement = (arena: Arena, node: number, index: number): number =>

@@ -20,6 +20,7 @@ import {
   childAt,
   clearNode,
   countAt,
+  firstScoreOf,
   INNER_ENTRIES_MAX,
   innerElement,
   insertChild,
@@ -64,11 +65,13 @@ class Probe {
 
   /** The sign of entry minus probe. */
   compare(arena: Arena, score: number, element: number): number {
-    if (this.scored) {
-      if (score < this.score) return -1;
-      if (score > this.score) return 1;
-      if (this.side !== 0) return -this.side;
-    }
+    if (this.scored && score !== this.score) return score < this.score ? -1 : 1;
+    return this.compareEqual(arena, element);
+  }
+
+  /** The sign of entry minus probe where the scores don't tell. */
+  compareEqual(arena: Arena, element: number): number {
+    if (this.scored && this.side !== 0) return -this.side;
     const at = memberAt(arena, element);
     return compare(arena.region, at, memberLength(arena, element), this.region, this.at, this.length);
   }
@@ -153,7 +156,8 @@ export function treeMove(allocator: Allocator, base: number, from: number, eleme
 /** How many entries come before the element, which is in the tree. */
 export function treeRankOf(arena: Arena, base: number, score: number, element: number): number {
   aim(arena, score, element);
-  return descend(arena, base, false);
+  descend(arena, base, false);
+  return rankOfPath(arena, base);
 }
 
 /** How many entries have a score below `score`, or with `orEqual` not above it. */
@@ -161,7 +165,8 @@ export function treeRankOfScore(arena: Arena, base: number, score: number, orEqu
   probe.score = score;
   probe.side = orEqual ? 1 : -1;
   probe.scored = true;
-  return descend(arena, base, false);
+  descend(arena, base, false);
+  return rankOfPath(arena, base);
 }
 
 /** How many entries have a member below the given one, or with `orEqual` not above it, if all scores are the same. */
@@ -177,7 +182,8 @@ export function treeRankOfMember(
   probe.region = region;
   probe.at = at;
   probe.length = length;
-  return descend(arena, base, orEqual);
+  descend(arena, base, orEqual);
+  return rankOfPath(arena, base);
 }
 
 /** A place in a tree, good until the tree changes. */
@@ -263,37 +269,56 @@ function aim(arena: Arena, score: number, element: number): void {
 
 /**
  * Walks down to the first entry that is not before the probe (with `orEqual`, that is above it), or behind the last of a
- * leaf if the next leaf begins with that entry. @returns how many entries come before
+ * leaf if the next leaf begins with that entry. Scores decide nearly always, so they are looked at by themselves.
  */
-function descend(arena: Arena, base: number, orEqual: boolean): number {
+function descend(arena: Arena, base: number, orEqual: boolean): void {
+  const { f64 } = arena;
+  const { scored, score } = probe;
   const levels = arena.i32[base + TREE_LEVELS];
   let node = arena.i32[base + TREE_ROOT];
-  let before = 0;
   for (let level = 0; level < levels; level++) {
+    const scores = firstScoreOf(node);
     let low = 0;
     let high = nodeCount(arena, node) - 1;
     // The last child whose first entry is not above the probe: if that entry is equal, nothing before it can be.
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (probe.compare(arena, scoreAt(arena, node, middle), innerElement(arena, node, middle)) <= 0) low = middle;
-      else high = middle - 1;
+      const there = f64[scores + middle];
+      const isAbove =
+        scored && there !== score ? there > score : probe.compareEqual(arena, innerElement(arena, node, middle)) > 0;
+      if (isAbove) high = middle - 1;
+      else low = middle;
     }
-    for (let i = 0; i < low; i++) before += countAt(arena, node, i);
     pathNode[level] = node;
     pathIndex[level] = low;
     node = childAt(arena, node, low);
   }
+  const scores = firstScoreOf(node);
   let low = 0;
   let high = nodeCount(arena, node);
   while (low < high) {
     const middle = (low + high) >> 1;
-    const order = probe.compare(arena, scoreAt(arena, node, middle), leafElement(arena, node, middle));
-    if (order < 0 || (orEqual && order === 0)) low = middle + 1;
+    const there = f64[scores + middle];
+    let isBefore = there < score;
+    if (!scored || there === score) {
+      const order = probe.compareEqual(arena, leafElement(arena, node, middle));
+      isBefore = order < 0 || (orEqual && order === 0);
+    }
+    if (isBefore) low = middle + 1;
     else high = middle;
   }
   pathNode[levels] = node;
   pathIndex[levels] = low;
-  return before + low;
+}
+
+/** How many entries come before the place that the last descent led to. */
+function rankOfPath(arena: Arena, base: number): number {
+  const levels = arena.i32[base + TREE_LEVELS];
+  let before = pathIndex[levels];
+  for (let level = 0; level < levels; level++) {
+    for (let i = 0; i < pathIndex[level]; i++) before += countAt(arena, pathNode[level], i);
+  }
+  return before;
 }
 
 function descendToRank(arena: Arena, base: number, rank: number): void {

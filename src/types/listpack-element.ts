@@ -71,10 +71,14 @@ export function writeBackLength(u8: Uint8Array, at: number, encoded: number): vo
 
 /** The back length that ends right before `end`; −1 if it is longer than any can be. */
 export function readBackLength(u8: Uint8Array, end: number): number {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = u8[end - 1 - i];
-    value += (byte & 127) * 2 ** (7 * i);
+  let byte = u8[end - 1];
+  if (byte < 128) return byte;
+  let value = byte & 127;
+  let unit = 1;
+  for (let i = 1; i < 5; i++) {
+    unit *= 128;
+    byte = u8[end - 1 - i];
+    value += (byte & 127) * unit;
     if (byte < 128) return value;
   }
   return -1;
