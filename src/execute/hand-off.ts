@@ -30,6 +30,7 @@ import type { Session } from './session.ts';
 export type ReplyReceiver = (session: number, reply: Region, at: number, length: number, owned: boolean) => void;
 
 interface Mailbox {
+  readonly worker: number;
   readonly requests: RingProducer;
   readonly replies: RingConsumer;
   readonly doorbell: Doorbell;
@@ -50,6 +51,8 @@ export class HandOff {
   private readonly receive: ReplyReceiver;
   /** Told of keys that clients wait for and that a worker has changed. */
   onKeyReady: (db: number, key: Region, at: number, length: number) => void = () => {};
+  /** Called before a worker's reply is taken, where something that it tells by another way must come first. */
+  beforeReply: ((worker: number) => void) | undefined;
   /** Commands with workers now. */
   pending = 0;
   /** Commands handed over since the start. */
@@ -60,6 +63,7 @@ export class HandOff {
     this.receive = receive;
     this.doorbell = new Doorbell(plane.doorbells[ioThread]);
     this.mailboxes = Array.from({ length: plane.workers }, (_, worker) => ({
+      worker,
       requests: new RingProducer(plane.requests[ioThread][worker]),
       replies: new RingConsumer(plane.replies[ioThread][worker]),
       doorbell: new Doorbell(plane.doorbells[plane.ioThreads + worker]),
@@ -134,6 +138,7 @@ export class HandOff {
         continue;
       }
       this.pending--;
+      if (this.beforeReply !== undefined) this.beforeReply(mailbox.worker);
       if (kind === IN_RING) {
         this.receive(session, replies.region, at + REPLY_HEAD_BYTES, view.getInt32(at + 8, true), false);
       } else {

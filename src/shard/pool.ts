@@ -3,7 +3,7 @@
  * of a Piscina pool of one. Should the thread die, its locks are freed, its successor answers what it had begun, and the
  * log says so. While a worker isn't there, a StandIn keeps its place.
  */
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { FineClock } from '../base/clock.ts';
 import type { SharedConfig } from '../config/worker-config.ts';
 import type { Plane } from '../execute/plane.ts';
@@ -209,6 +209,14 @@ export class WorkerPool {
     };
     const transferList = [control.port2, ...links.flatMap(({ dataPort, wakePort }) => [dataPort, wakePort])];
     return handle.pool.run(task, { transferList });
+  }
+
+  /** Takes what a worker has reported so far, which the event loop would bring only later. */
+  takeReports(worker: number): void {
+    const port = this.handles[worker].control;
+    if (port === undefined) return;
+    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
+      this.onReport(worker, got.message);
   }
 
   private onReport(worker: number, report: WorkerReport): void {
