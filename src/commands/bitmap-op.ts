@@ -1,6 +1,6 @@
 /** BITOP: strings combined bit by bit. */
 import { copy, Region } from '../base/region.ts';
-import { FLAG_RAW, hasDeadline, setFlag, TYPE_STRING, valueAt, valueLength } from '../store/entry.ts';
+import { FLAG_RAW, hasDeadline, setFlag, TYPE_STRING, typeOf, valueAt, valueLength } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import { BYTES_PER_ELEMENT } from './bitmap-bit.ts';
 import { type BitSource, combineBits, OPERATIONS, type Operation } from './bitmap-words.ts';
@@ -54,11 +54,13 @@ function store(ctx: Context, operation: Operation, sources: readonly BitSource[]
   const inPlace = isSource && valueLength(arena, old) === bytes && !hasDeadline(arena, old);
   const aside = isSource && !inPlace ? Region.allocate(bytes) : undefined;
   if (aside !== undefined) combineBits(operation, sources, bytes, aside, 0);
+  const oldType = old === 0 ? TYPE_STRING : typeOf(arena, old);
   const entry = ctx.putString(2, old, bytes, NO_DEADLINE);
   const at = valueAt(arena, entry);
   if (aside === undefined) combineBits(operation, sources, bytes, arena.region, at);
   else copy(aside, 0, arena.region, at, bytes);
   setFlag(arena, entry, FLAG_RAW);
+  if (old !== 0) ctx.announceReplaced(ctx.ks, 2, ctx.hash, oldType, TYPE_STRING);
   ctx.touch(2, SET);
 }
 
