@@ -22,7 +22,7 @@ import {
   usageTable,
 } from './report.ts';
 import { PIPELINES, SCENARIOS, type Scenario } from './scenarios.ts';
-import { type Server, withServer } from './server.ts';
+import { haveCoresOfTheirOwn, type Server, withServer } from './server.ts';
 import { compareUsage, TYPE_DATASETS, type UsageRow } from './type-memory.ts';
 import { TYPE_SCENARIOS } from './type-scenarios.ts';
 
@@ -162,6 +162,7 @@ async function compare(options: CompareOptions): Promise<Comparison> {
     transport: await withServer('mayfly', options.port, transportOf),
     mayflyFlags: process.env.MAYFLY_FLAGS ?? '',
     rounds: options.rounds,
+    isPinned: haveCoresOfTheirOwn,
     isQuick: options.quick,
     ...(await measureAll(options)),
   };

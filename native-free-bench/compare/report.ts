@@ -15,6 +15,8 @@ export interface Comparison {
   readonly transport: string;
   readonly mayflyFlags: string;
   readonly rounds: number;
+  /** Server and load each had a core to itself. */
+  readonly isPinned: boolean;
   readonly isQuick: boolean;
   readonly load: readonly LoadRow[];
   readonly memory: readonly MemoryRow[];
@@ -176,7 +178,8 @@ export function markdownReport(comparison: Comparison, charts: readonly string[]
     parts.push(
       '## Load',
       'Server CPU per request, user and system, all threads of the process: rates on a shared machine swing, this hardly ' +
-        'does. The ratio is the median of the rounds. redis-benchmark with 50 connections; server and load have a core each.',
+        'does. The ratio is the median of the rounds. redis-benchmark with 50 connections; server and load ' +
+        `${comparison.isPinned ? 'had a core each.' : 'shared the cores.'}`,
       markdownTable(loadTable(comparison)),
     );
   }

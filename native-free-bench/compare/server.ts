@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../client/connection.ts';
@@ -11,11 +11,13 @@ export type ServerName = 'redis' | 'mayfly';
 /** Where there are two cores and `taskset`, server and load have one each: they don't take turns on one by chance. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
-const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
+export const haveCoresOfTheirOwn = [SERVER_CORE, LOAD_CORE].every(
+  (core) => spawnSync('taskset', ['-c', String(core), 'true']).status === 0,
+);
 
 /** The command line that runs this one on one core; itself where that can't be done. */
 export function onCore(core: number, commandLine: readonly string[]): string[] {
-  return canPin ? ['taskset', '-c', String(core), ...commandLine] : [...commandLine];
+  return haveCoresOfTheirOwn ? ['taskset', '-c', String(core), ...commandLine] : [...commandLine];
 }
 
 const START_TIMEOUT_MS = 20_000;

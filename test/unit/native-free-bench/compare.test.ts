@@ -24,6 +24,7 @@ const comparison: Comparison = {
   transport: 'io_uring',
   mayflyFlags: '',
   rounds: 5,
+  isPinned: true,
   isQuick: false,
   load: [loadRow(1, false, 0.9), loadRow(16, false, 0.61), loadRow(16, true, 0.79)],
   memory: [
