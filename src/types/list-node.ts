@@ -51,11 +51,16 @@ export function countOn(arena: Arena, node: number, change: number): void {
   arena.view.setUint16(listpackOf(arena, node) + 4, elements < 65535 ? elements : 65535, true);
 }
 
-/** Makes an unlinked node without elements. @param room bytes of elements to have room for. @throws OutOfMemoryError */
-export function newNode(allocator: Allocator, room: number, plain: boolean): number {
+/**
+ * Makes an unlinked node without elements. @param room bytes of elements to have room for
+ * @param atEnd whether the room is to be before the listpack, for elements that come in at the head  @throws OutOfMemoryError
+ */
+export function newNode(allocator: Allocator, room: number, plain: boolean, atEnd = false): number {
+  const { arena } = allocator;
   const node = allocator.allocate(NODE_HEADER_BYTES + LISTPACK_EMPTY_BYTES + room);
-  writeHeader(allocator.arena, node, 0, plain);
-  writeEmpty(allocator.arena.region, node + NODE_HEADER_BYTES);
+  writeHeader(arena, node, 0, plain);
+  if (atEnd) arena.i32[(node >> 2) + START] = allocator.sizeOf(node) - LISTPACK_EMPTY_BYTES;
+  writeEmpty(arena.region, listpackOf(arena, node));
   return node;
 }
 

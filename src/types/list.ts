@@ -441,7 +441,8 @@ export class List extends Value {
   private addNode(before: number, behind: number, room: number, length: number): number {
     const limit = typeLimits.listMaxListpackSize;
     const plain = isLarge(limit, length);
-    const node = newNode(this.allocator, plain || limit >= 0 ? room : Math.max(room, NEW_NODE_BYTES), plain);
+    const wanted = plain || limit >= 0 ? room : Math.max(room, NEW_NODE_BYTES);
+    const node = newNode(this.allocator, wanted, plain, before === 0 && behind !== 0);
     this.link(before, node, behind);
     return node;
   }
