@@ -86,12 +86,13 @@ export function readBox(ctx: Context, arg: number, shape: Shape): void {
 /** Replies with a distance, four digits behind the point. */
 export function replyDistance(ctx: Context, value: number): void {
   const rounded = value * FRACTION + ROUNDER - ROUNDER;
-  const fraction = rounded % FRACTION;
-  let end = writeInteger(text.u8, 0, (rounded - fraction) / FRACTION);
+  // No distance on Earth is so long, in whatever unit, that the quotient would be rounded up to a whole number.
+  const whole = Math.floor(rounded / FRACTION);
+  let end = writeInteger(text.u8, 0, whole);
   text.u8[end++] = 0x2e;
-  for (let digit = FRACTION_DIGITS - 1, rest = fraction; digit >= 0; digit--) {
+  for (let digit = FRACTION_DIGITS - 1, rest = (rounded - whole * FRACTION) | 0; digit >= 0; digit--) {
     text.u8[end + digit] = 0x30 + (rest % 10);
-    rest = Math.floor(rest / 10);
+    rest = (rest / 10) | 0;
   }
   ctx.reply.bulk(text, 0, end + FRACTION_DIGITS);
 }

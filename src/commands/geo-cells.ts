@@ -7,6 +7,7 @@ export const LATITUDE_MAX = 85.05112878;
 export const LONGITUDE_MAX = 180;
 /** The finest step: 52 bits together. */
 export const STEP_MAX = 26;
+const FINEST_CELLS = 2 ** STEP_MAX;
 const TWO_32 = 2 ** 32;
 
 export interface Place {
@@ -61,22 +62,16 @@ function gather(bits: number): number {
   return (x | (x >>> 8)) & 0xffff;
 }
 
-/** The finest cell whose score this is. Any double will do: one that is no place becomes what Redis makes of it. */
-function cellOfScore(score: number): Cell {
-  let low: number;
-  let high: number;
-  if (score >= 0 && score <= Number.MAX_SAFE_INTEGER) {
-    low = score | 0;
-    high = Math.floor(score / TWO_32);
-    if (low === 0 && score >= 1) low = (Math.trunc(score) % TWO_32) | 0;
-  } else {
-    const bits = unsignedBits(score);
-    low = Number(BigInt.asIntN(32, bits));
-    high = Number(BigInt.asIntN(32, bits >> 32n));
-  }
-  const row = gather(low) | (gather(high) << 16);
-  const column = gather(low >>> 1) | (gather(high >>> 1) << 16);
-  return { step: STEP_MAX, row: row >>> 0, column: column >>> 0 };
+/** The halves of a score as 64 bits. Any double will do: one that is no place becomes what Redis makes of it. */
+function lowBits(score: number): number {
+  // Truncated, then its lowest 32 bits.
+  if (score >= 0 && score <= Number.MAX_SAFE_INTEGER) return score | 0;
+  return Number(BigInt.asIntN(32, unsignedBits(score)));
+}
+
+function highBits(score: number): number {
+  if (score >= 0 && score <= Number.MAX_SAFE_INTEGER) return Math.floor(score / TWO_32) | 0;
+  return Number(BigInt.asIntN(32, unsignedBits(score) >> 32n));
 }
 
 /** A double as 64 unsigned bits, the way x86 converts: what doesn't fit wraps or becomes the highest bit alone. */
@@ -100,13 +95,25 @@ export function areaOf({ step, row, column }: Cell): Area {
 export const scoreOfPlace = (place: Place): number => interleaved(cellOf(place, STEP_MAX));
 
 /** The middle of the cell that a score names. */
-export function placeOfScore(score: number): Place {
-  const { west, east, south, north } = areaOf(cellOfScore(score));
-  return {
-    longitude: clamp((west + east) / 2, LONGITUDE_MAX),
-    latitude: clamp((south + north) / 2, LATITUDE_MAX),
-  };
+export const placeOfScore = (score: number): Place => readPlace(score, { longitude: 0, latitude: 0 });
+
+/** Takes the middle of the cell that a score names. */
+export function readPlace(score: number, into: Place): Place {
+  const low = lowBits(score);
+  const high = highBits(score);
+  const row = (gather(low) | (gather(high) << 16)) >>> 0;
+  const column = (gather(low >>> 1) | (gather(high >>> 1) << 16)) >>> 0;
+  into.longitude = middle(column, LONGITUDE_MAX);
+  into.latitude = middle(row, LATITUDE_MAX);
+  return into;
 }
+
+/** The middle between both edges of a row or column, whichever way they are rounded. */
+function middle(index: number, most: number): number {
+  return clamp((edge(index, most) + edge((index + 1) >>> 0, most)) / 2, most);
+}
+
+const edge = (index: number, most: number): number => -most + (index / FINEST_CELLS) * (2 * most);
 
 const clamp = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 

@@ -12,6 +12,7 @@ import { type Command, command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
 import { DEL, type KeyEvent, sortedSetEvent } from './events.ts';
 import { placeArgument, placeOfMember, readBox, readCircle, replyDistance, replyPlace } from './geo-arguments.ts';
+import { placeOfScore } from './geo-cells.ts';
 import { type Finds, findWithin, ranksAround } from './geo-find.ts';
 import { distance, EXACT, type Shape } from './geo-shape.ts';
 import { saturatedInteger } from './saturated-integer.ts';
@@ -198,8 +199,9 @@ function search(ctx: Context, variant: Variant): void {
   ctx.weigh(ranks.reduce((sum, { from, to }) => sum + (to - from), 0) * ELEMENTS_A_PLACE);
   const limit = query.any ? query.count : Number.POSITIVE_INFINITY;
   const finds = findWithin(zset, query.shape, ranks, limit);
-  if (query.order !== 'none') finds.sort(query.order === 'farthest');
-  if (query.count > 0 && finds.list.length > query.count) finds.list.length = query.count;
+  const wanted = query.count > 0 ? query.count : Number.POSITIVE_INFINITY;
+  if (query.order !== 'none') finds.sort(query.order === 'farthest', wanted);
+  else finds.limit(wanted);
   if (query.storeArg === 0) replyFinds(ctx, query, finds);
   else ctx.reply.integer(storeFinds(ctx, query, finds, variant.stores === 'always' ? GEOSEARCHSTORE : GEORADIUSSTORE));
 }
@@ -214,15 +216,15 @@ function replyNothing(ctx: Context, { storeArg }: Search): void {
   ctx.reply.integer(0);
 }
 
-function replyFinds(ctx: Context, query: Search, { list, members }: Finds): void {
+function replyFinds(ctx: Context, query: Search, finds: Finds): void {
   const extras = Number(query.withDistance) + Number(query.withHash) + Number(query.withPlace);
-  ctx.reply.array(list.length);
-  for (const { at, length, score, distance: metres, place } of list) {
+  ctx.reply.array(finds.count);
+  for (let i = 0; i < finds.count; i++) {
     if (extras > 0) ctx.reply.array(extras + 1);
-    ctx.reply.bulk(members, at, length);
-    if (query.withDistance) replyDistance(ctx, metres / query.shape.unit);
-    if (query.withHash) replyScore(ctx, score);
-    if (query.withPlace) replyPlace(ctx, place);
+    ctx.reply.bulk(finds.members, finds.memberAt(i), finds.memberLength(i));
+    if (query.withDistance) replyDistance(ctx, finds.distanceOf(i) / query.shape.unit);
+    if (query.withHash) replyScore(ctx, finds.scoreOf(i));
+    if (query.withPlace) replyPlace(ctx, placeOfScore(finds.scoreOf(i)));
   }
 }
 
@@ -233,16 +235,21 @@ function replyScore(ctx: Context, score: number): void {
   ctx.reply.bigInteger(fits ? BigInt(score) : -(2n ** 63n));
 }
 
-function storeFinds(ctx: Context, query: Search, { list, members }: Finds, event: KeyEvent): number {
+function storeFinds(ctx: Context, query: Search, finds: Finds, event: KeyEvent): number {
+  const { members } = finds;
+  const { centre, unit } = query.shape;
   const result = new Value();
   result.allocator = ctx.select(query.storeArg).allocator;
-  sortedSetCreateTree(result, list.length);
+  sortedSetCreateTree(result, finds.count);
   let longest = 0;
   try {
-    for (const { at, length, score, place } of list) {
+    for (let i = 0; i < finds.count; i++) {
+      const at = finds.memberAt(i);
+      const length = finds.memberLength(i);
       longest = Math.max(longest, length);
       if (sortedSetFind(result, members, at, length) !== 0) continue;
-      const stored = query.storesDistance ? distance(query.shape.centre, place, EXACT) / query.shape.unit : score;
+      const score = finds.scoreOf(i);
+      const stored = query.storesDistance ? distance(centre, placeOfScore(score), EXACT) / unit : score;
       sortedSetInsert(result, members, at, length, stored);
     }
     sortedSetPack(result, longest);

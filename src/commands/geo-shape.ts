@@ -48,15 +48,62 @@ export function distance(from: Place, to: Place, by: Trigonometry = FAST): numbe
   return 2 * EARTH_RADIUS * by.arcsine(Math.sqrt(a));
 }
 
-/** Metres from the centre of the shape to a place in it; −1 if it lies outside. */
-export function distanceWithin({ centre, unit, radius, width, height }: Shape, place: Place): number {
-  if (radius !== undefined) {
-    const metres = distance(centre, place);
-    return metres > radius * unit ? -1 : metres;
+/** For bounds that decide all but what lies so near to them that only the formula itself can tell. */
+const SLIGHTLY_MORE = 1 + 1e-9;
+const SLIGHTLY_LESS = 1 - 1e-9;
+
+/** What the haversine formula has under its root for so many metres; endless if that is half around the Earth. */
+function haversine(metres: number): number {
+  const angle = metres / EARTH_RADIUS / 2;
+  return angle < Math.PI / 2 ? Math.sin(angle) ** 2 : Number.POSITIVE_INFINITY;
+}
+
+/** Tells of one place after the other whether it lies in a shape. */
+export class ShapeTest {
+  private readonly isCircle: boolean;
+  private readonly longitude: number;
+  private readonly latitude: number;
+  private readonly latitudeCosine: number;
+  /** Metres north or south, beyond which nothing is in the shape. */
+  private readonly rise: number;
+  /** Of a circle: metres. Of a box: metres east or west. */
+  private readonly reach: number;
+  private readonly surelyOutside: number;
+  private readonly surelyInside: number;
+
+  constructor({ centre, unit, radius, width, height }: Shape) {
+    this.isCircle = radius !== undefined;
+    this.longitude = radians(centre.longitude);
+    this.latitude = radians(centre.latitude);
+    this.latitudeCosine = Math.cos(this.latitude);
+    this.reach = radius !== undefined ? radius * unit : (width * unit) / 2;
+    this.rise = radius !== undefined ? this.reach * SLIGHTLY_MORE : (height * unit) / 2;
+    this.surelyOutside = haversine(this.reach) * SLIGHTLY_MORE;
+    this.surelyInside = haversine(this.reach) * SLIGHTLY_LESS;
   }
-  if (latitudeDistance(place.latitude, centre.latitude) > (height * unit) / 2) return -1;
-  const sideways = distance(place, { longitude: centre.longitude, latitude: place.latitude });
-  return sideways > (width * unit) / 2 ? -1 : distance(centre, place);
+
+  /** Metres from the centre to a place in the shape, as `distance` tells them; −1 if it lies outside. */
+  distanceTo(place: Place): number {
+    const latitude = radians(place.latitude);
+    const north = EARTH_RADIUS * Math.abs(latitude - this.latitude);
+    if (north > this.rise) return -1;
+    const v = Math.sin((radians(place.longitude) - this.longitude) / 2);
+    if (v === 0) return this.isCircle && north > this.reach ? -1 : north;
+    const cosine = Math.cos(latitude);
+    if (!this.isCircle && this.isBeside(cosine * cosine * v * v)) return -1;
+    const u = Math.sin((latitude - this.latitude) / 2);
+    const root = u * u + this.latitudeCosine * cosine * v * v;
+    if (this.isCircle && root > this.surelyOutside) return -1;
+    const metres = 2 * EARTH_RADIUS * Math.asin(Math.sqrt(root));
+    return this.isCircle && metres > this.reach ? -1 : metres;
+  }
+
+  /** Whether a place is too far east or west of a box's centre, given what the formula has under its root for that. */
+  private isBeside(root: number): boolean {
+    if (root > this.surelyOutside) return true;
+    if (root < this.surelyInside) return false;
+    return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(root)) > this.reach;
+  }
 }
 
 /** The cells that hold everything within the shape, each once, in the order in which they are searched. */

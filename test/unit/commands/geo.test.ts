@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cellOf, interleaved, neighbour, placeOfScore, scoreOfPlace } from '../../../src/commands/geo-cells.ts';
-import { distance } from '../../../src/commands/geo-shape.ts';
+import { GeoOrder } from '../../../src/commands/geo-order.ts';
+import { distance, ShapeTest } from '../../../src/commands/geo-shape.ts';
 import { CommandRunner } from '../../support/command-runner.ts';
 
 const place = fc.record({
@@ -37,6 +38,57 @@ describe('cells', () => {
     const corner = { step: 3, row: 7, column: 7 };
     expect(neighbour(corner, 1, 1)).toEqual({ step: 3, row: 0, column: 0 });
     expect(neighbour({ step: 3, row: 0, column: 0 }, -1, -1)).toEqual(corner);
+  });
+});
+
+describe('shapes', () => {
+  const lengths = fc.double({ min: -2, max: 8, noNaN: true }).map((power) => 10 ** power);
+  /** Nearby as often as anywhere, and on the very edge. */
+  const near = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }));
+
+  test('hold what the formulas say, to the last bit', () => {
+    fc.assert(
+      fc.property(place, place, near, lengths, lengths, fc.boolean(), (centre, far, [x, y], a, b, isNear) => {
+        const other = { longitude: centre.longitude + x / 50, latitude: centre.latitude + y / 50 };
+        const where = placeOfScore(scoreOfPlace(isNear ? other : far));
+        const metres = distance(centre, where);
+        const rise = distance(where, { longitude: where.longitude, latitude: centre.latitude });
+        const aside = distance(where, { longitude: centre.longitude, latitude: where.latitude });
+        for (const radius of [a, metres, metres * (1 + 1e-12), metres * (1 - 1e-12)]) {
+          const circle = new ShapeTest({ centre, unit: 1, radius, width: 0, height: 0 });
+          expect(circle.distanceTo(where)).toBe(metres > radius ? -1 : metres);
+        }
+        for (const [width, height] of [
+          [a, b],
+          [2 * aside, b],
+          [a, 2 * rise],
+        ]) {
+          const box = new ShapeTest({ centre, unit: 1, radius: undefined, width, height });
+          expect(box.distanceTo(where)).toBe(rise > height / 2 || aside > width / 2 ? -1 : metres);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('what is found is sorted as a stable sort does it', () => {
+    const distances = fc.array(fc.oneof(fc.nat(20), fc.nat(100_000)), { maxLength: 300 });
+    const order = new GeoOrder();
+    fc.assert(
+      fc.property(
+        distances,
+        fc.boolean(),
+        fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(1000)),
+        (all, far, wanted) => {
+          const keys = Float64Array.from({ length: Math.max(256, all.length) }, (_, i) => all[i] ?? 0);
+          order.clear();
+          order.sort(keys, all.length, far, wanted);
+          const sorted = all.map((_, i) => i).sort((a, b) => (far ? all[b] - all[a] : all[a] - all[b]));
+          const kept = sorted.slice(0, wanted);
+          expect(kept.map((_, i) => order.of(i))).toEqual(kept);
+        },
+      ),
+    );
   });
 });
 
