@@ -117,6 +117,13 @@ const SCRIPT = {
   footer: { js: '})' },
 };
 
+/** Packages that stand within an ES module, such as pino, still require what Node has. */
+const REQUIRING = {
+  banner: {
+    js: "import { createRequire as requiring } from 'node:module'; const require = requiring(import.meta.url);",
+  },
+};
+
 /** The licences of the packages that stand within a bundle, as they ask for. */
 function licensesOf({ metafile }) {
   const inputs = Object.keys(metafile.inputs).map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0]);
@@ -132,17 +139,25 @@ function licensesOf({ metafile }) {
 async function buildFlavour({ outdir, assertions }) {
   const define = { 'process.env.MAYFLY_ASSERT': JSON.stringify(assertions) };
   const esm = { format: 'esm', splitting: true };
-  const threaded = await bundle(threads, outdir, define, { ...esm, entryNames: '[name]-[hash]' });
-  for (const thread of threads) {
-    define[`process.env.MAYFLY_${thread.out.toUpperCase().replace('-', '_')}`] = JSON.stringify(`./${nameOf(threaded, thread)}`);
-  }
+  const threaded = await Promise.all(
+    threads.map((thread) => bundle([thread], outdir, define, { ...esm, ...REQUIRING, entryNames: '[name]-[hash]' })),
+  );
+  threads.forEach((thread, i) => {
+    const name = thread.out.toUpperCase().replace('-', '_');
+    define[`process.env.MAYFLY_${name}`] = JSON.stringify(`./${nameOf(threaded[i], thread)}`);
+  });
   const program = { in: 'src/cli/run.ts', out: 'program' };
   const scripted = await bundle([program], outdir, { ...define, 'import.meta.url': 'programUrl' }, SCRIPT);
   define['process.env.MAYFLY_PROGRAM'] = JSON.stringify(`./${nameOf(scripted, program)}`);
   const main = await bundle([{ in: 'src/main.ts', out: 'main' }], outdir, define, esm);
 
   const licenses = { path: join(root, outdir, 'LICENSES.txt'), contents: Buffer.from(licensesOf(scripted)) };
-  const outputs = [...threaded.outputFiles, ...scripted.outputFiles, licenses, ...main.outputFiles];
+  const outputs = [
+    ...threaded.flatMap(({ outputFiles }) => outputFiles),
+    ...scripted.outputFiles,
+    licenses,
+    ...main.outputFiles,
+  ];
   replaceOutputs(join(root, outdir), outputs);
   await makeCode(join(root, outdir, nameOf(scripted, program)), define);
   const code = outputs.filter(({ path }) => /\.c?js$/.test(path));

@@ -1,14 +1,17 @@
 /**
  * Clients that wait for keys (BLPOP and its kin), on the I/O thread that owns them. Each key they wait for is registered in
  * its shard, so that whichever thread changes it says so; the command is then tried again, client by client in the order
- * they came, with the key's shards locked as for any command.
+ * they came, with the key's shards locked as for any command. That order is the shard's (store/waiter-registry.ts): a
+ * thread serves its own clients until it is another's turn, and has that one go on from there.
  */
 import { copy, latin1, Region } from '../base/region.ts';
 import type { Blocking, Context } from '../commands/context.ts';
 import type { Command } from '../commands/define.ts';
+import { SHARD_FULL } from '../commands/errors.ts';
+import { OutOfMemoryError } from '../memory/out-of-memory.ts';
 import { SavedArguments } from '../protocol/saved-arguments.ts';
 import { TYPE_LIST, TYPE_SORTED_SET, TYPE_STREAM, typeOf } from '../store/entry.ts';
-import type { KeyRegistry } from '../store/key-registry.ts';
+import type { WaiterRegistry } from '../store/waiter-registry.ts';
 import { type Executor, WAITS } from './executor.ts';
 import type { Session } from './session.ts';
 
@@ -23,18 +26,39 @@ interface BlockedClient {
   readonly blocking: Blocking;
   readonly shardMask: number;
   readonly keys: readonly string[];
-  readonly nodes: readonly { readonly registry: KeyRegistry; readonly node: number }[];
+  readonly places: readonly Place[];
   timer: NodeJS.Timeout | undefined;
   /** When to try again though no key has changed. */
   retryAtMs: number;
 }
 
-/** Who waits for one key, in the order they came. */
+/** Where a client stands in the queue for a key. */
+interface Place {
+  readonly registry: WaiterRegistry;
+  readonly node: number;
+  readonly waiter: number;
+  readonly ticket: number;
+}
+
+/** Clients of this thread that wait for one key, by their tickets. */
 interface Queue {
   readonly db: number;
   readonly key: Region;
-  readonly clients: Set<BlockedClient>;
+  readonly clients: Map<number, BlockedClient>;
 }
+
+/** A key that has changed, and after which ticket to go on. */
+interface ReadyKey {
+  readonly db: number;
+  readonly key: Region;
+  readonly after: number;
+}
+
+/** Kinds of waiters: a type, and whether it matters also that the key is gone or of another type now. */
+const ALSO_GONE = 256;
+const NO_TYPE = -1;
+/** Waiters looked at together. */
+const WAITERS_AT_ONCE = 32;
 
 /** What a command can wait for, by its group: a key of another type leaves it waiting. */
 const TYPE_AWAITED: Record<string, number> = { list: TYPE_LIST, 'sorted-set': TYPE_SORTED_SET, stream: TYPE_STREAM };
@@ -42,6 +66,9 @@ const TYPE_AWAITED: Record<string, number> = { list: TYPE_LIST, 'sorted-set': TY
 /** What blocked clients need of the thread they are on. */
 export interface BlockingHost {
   readonly executor: Executor;
+  readonly ioThread: number;
+  /** Has another I/O thread serve who waits for a key there, those with tickets above `after`. */
+  passOn(ioThread: number, db: number, key: Region, after: number): void;
   /** Takes locks without waiting. */
   tryLock(shardMask: number): boolean;
   /** Runs `action` with the shards locked, now or as soon as they are free. */
@@ -59,9 +86,9 @@ export class BlockedClients {
   private readonly ctx: Context;
   private readonly clients = new Map<Session, BlockedClient>();
   private readonly queues = new Map<string, Queue>();
-  private readonly ready = new Set<string>();
+  private readonly ready = new Map<string, ReadyKey>();
   /** Ready keys whose shards were busy. */
-  private readonly busy = new Set<string>();
+  private readonly busy: ReadyKey[] = [];
 
   constructor(host: BlockingHost) {
     this.host = host;
@@ -72,11 +99,6 @@ export class BlockedClients {
     return this.clients.size;
   }
 
-  /** Keys that somebody waits for. */
-  get keyCount(): number {
-    return this.queues.size;
-  }
-
   get hasReady(): boolean {
     return this.ready.size > 0;
   }
@@ -85,19 +107,20 @@ export class BlockedClients {
     return this.clients.has(session);
   }
 
-  /** Makes the session wait as the command in `ctx` asked to; the command's shards are locked. */
+  /** Makes the session wait as the command in `ctx` asked to, or says that it can't; the command's shards are locked. */
   add(session: Session, shardMask: number): void {
     const { ctx } = this;
     const blocking = ctx.blocking as Blocking;
-    const nodes: { registry: KeyRegistry; node: number }[] = [];
-    const keys: string[] = [];
-    for (const arg of blocking.keys) {
-      const { shard } = ctx.select(arg);
-      const node = shard.awaited.acquire(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg], ctx.hash);
-      nodes.push({ registry: shard.awaited, node });
-      keys.push(nameOf(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg]));
-      this.openQueue(arg);
+    const places: Place[] = [];
+    try {
+      for (const arg of blocking.keys) places.push(this.enqueue(arg));
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      leave(places);
+      this.host.executor.refuse(ctx.command, SHARD_FULL);
+      return;
     }
+    const keys = blocking.keys.map((arg) => nameOf(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg]));
     const saved = new SavedArguments(ctx);
     const { command, db } = ctx;
     const client: BlockedClient = {
@@ -108,33 +131,39 @@ export class BlockedClients {
       blocking,
       shardMask,
       keys,
-      nodes,
+      places,
       timer: undefined,
       retryAtMs: blocking.retryAtMs,
     };
     session.waiting = true;
     this.clients.set(session, client);
-    for (const key of keys) this.queues.get(key)?.clients.add(client);
+    blocking.keys.forEach((arg, i) => {
+      this.openQueue(arg).clients.set(places[i].ticket, client);
+    });
     this.arm(client);
   }
 
-  /** A key has changed that somebody, perhaps of this thread, waits for. @param length −1: any key of the database */
-  noticeReady(db: number, key: Region, at: number, length: number): void {
+  /**
+   * A key has changed that somebody waits for. @param length −1: any key of the database
+   * @param after the last ticket that has had its turn on another thread
+   */
+  noticeReady(db: number, key: Region, at: number, length: number, after = 0): void {
     if (length < 0) {
-      for (const name of this.queues.keys()) if (name.startsWith(`${db}:`)) this.ready.add(name);
+      for (const [name, queue] of this.queues) if (queue.db === db) this.ready.set(name, { db, key: queue.key, after });
       return;
     }
     const name = nameOf(db, key, at, length);
-    if (this.queues.has(name)) this.ready.add(name);
+    const known = this.ready.get(name);
+    if (known !== undefined && known.after <= after) return;
+    this.ready.set(name, { db, key: known?.key ?? regionOf(key, at, length), after });
   }
 
   /** Tries again what waits for keys that have changed. Within a batch, between commands. */
   serve(): void {
     const { resp3 } = this.ctx.reply;
-    for (const name of this.ready) {
+    for (const [name, key] of this.ready) {
       this.ready.delete(name);
-      const queue = this.queues.get(name);
-      if (queue !== undefined) this.serveKey(name, queue);
+      this.serveKey(name, key);
     }
     this.ctx.reply.resp3 = resp3;
     this.ctx.resumed = undefined;
@@ -164,37 +193,61 @@ export class BlockedClients {
     if (client !== undefined) this.drop(client);
   }
 
-  private serveKey(name: string, queue: Queue): void {
-    for (const client of [...queue.clients]) {
-      if (!this.clients.has(client.session)) continue;
-      if (!this.host.tryLock(client.shardMask)) {
-        this.busy.add(name);
-        if (this.busy.size === 1) this.serveBusyLater();
-        return;
+  /** Serves clients of this thread in turn, until nobody is left or it is another thread's turn. */
+  private serveKey(name: string, ready: ReadyKey): void {
+    const { db, key } = ready;
+    let { after } = ready;
+    const { ctx, host } = this;
+    const { shard } = ctx.selectKey(key, 0, key.length, db);
+    const { hash } = ctx;
+    for (;;) {
+      if (!host.tryLock(1 << shard.index)) return this.serveLater({ db, key, after });
+      const node = shard.awaited.find(db, key, 0, key.length, hash);
+      const waiters = node === 0 ? [] : shard.awaited.after(node, after, WAITERS_AT_ONCE);
+      if (waiters.length === 0) return;
+      for (const { ticket, thread, kind } of waiters) {
+        after = ticket;
+        if (!isFor(kind, this.typeOf(ready, hash))) continue;
+        if (thread !== host.ioThread) return host.passOn(thread, db, key, ticket - 1);
+        // Who is not here any more is about to leave the queue.
+        const client = this.queues.get(name)?.clients.get(ticket);
+        if (client === undefined) continue;
+        if (!host.tryLock(client.shardMask)) return this.serveLater({ db, key, after: ticket - 1 });
+        // To get those locks others may have been let go of.
+        if (isFor(kind, this.typeOf(ready, hash))) this.tryAgain(client);
       }
-      const { ks, hash } = this.selectKey(queue);
-      const entry = ks.peek(queue.key, 0, queue.key.length, hash);
-      const awaited = TYPE_AWAITED[client.command.spec.group];
-      // A stream that is gone, or something else now, concerns who reads it through a group, which is a write; a list or
-      // sorted set that is gone, nobody.
-      const isThere = entry !== 0 && typeOf(ks.arena, entry) === awaited;
-      if (!isThere && !(awaited === TYPE_STREAM && client.command.isWrite)) continue;
-      this.tryAgain(client);
     }
   }
 
-  private selectKey(queue: Queue): Context {
-    this.ctx.selectKey(queue.key, 0, queue.key.length, queue.db);
-    return this.ctx;
+  private typeOf({ db, key }: ReadyKey, hash: number): number {
+    const { ctx } = this;
+    const keyspace = ctx.shards[ctx.shardIndexOf(hash)].keyspaces[db];
+    const entry = keyspace.peek(key, 0, key.length, hash);
+    return entry === 0 ? NO_TYPE : typeOf(keyspace.arena, entry);
   }
 
-  private openQueue(arg: number): void {
+  /** Puts the running command's client in the queue for the key in `arg`. @throws OutOfMemoryError */
+  private enqueue(arg: number): Place {
+    const { ctx } = this;
+    const { awaited: registry } = ctx.select(arg).shard;
+    const node = registry.acquire(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg], ctx.hash);
+    try {
+      const waiter = registry.enqueue(node, this.host.ioThread, kindOf(ctx.command));
+      return { registry, node, waiter, ticket: registry.ticket(waiter) };
+    } catch (error) {
+      registry.release(node);
+      throw error;
+    }
+  }
+
+  private openQueue(arg: number): Queue {
     const { db, source, at, size } = this.ctx;
     const name = nameOf(db, source, at[arg], size[arg]);
-    if (this.queues.has(name)) return;
-    const key = Region.allocate(size[arg]);
-    copy(source, at[arg], key, 0, size[arg]);
-    this.queues.set(name, { db, key, clients: new Set() });
+    const known = this.queues.get(name);
+    if (known !== undefined) return known;
+    const queue = { db, key: regionOf(source, at[arg], size[arg]), clients: new Map<number, BlockedClient>() };
+    this.queues.set(name, queue);
+    return queue;
   }
 
   private tryAgain(client: BlockedClient): void {
@@ -239,10 +292,10 @@ export class BlockedClients {
   }
 
   /** Some shards are busy: in a moment, then. */
-  private serveBusyLater(): void {
+  private serveLater(key: ReadyKey): void {
+    if (this.busy.push(key) > 1) return;
     this.host.after(1, () => {
-      for (const waiting of this.busy) this.ready.add(waiting);
-      this.busy.clear();
+      for (const { db, key, after } of this.busy.splice(0)) this.noticeReady(db, key, 0, key.length, after);
       this.serve();
     });
   }
@@ -250,14 +303,12 @@ export class BlockedClients {
   private drop(client: BlockedClient): void {
     clearTimeout(client.timer);
     this.clients.delete(client.session);
-    for (const key of client.keys) {
+    client.keys.forEach((key, i) => {
       const queue = this.queues.get(key);
-      queue?.clients.delete(client);
+      queue?.clients.delete(client.places[i].ticket);
       if (queue?.clients.size === 0) this.queues.delete(key);
-    }
-    this.host.whenLocked(client.shardMask, () => {
-      for (const { registry, node } of client.nodes) registry.release(node);
     });
+    this.host.whenLocked(client.shardMask, () => leave(client.places));
   }
 
   private arm(client: BlockedClient): void {
@@ -269,4 +320,29 @@ export class BlockedClients {
       else this.arm(client);
     });
   }
+}
+
+/** Leaves the queues; their shards are locked. */
+function leave(places: readonly Place[]): void {
+  for (const { registry, node, waiter } of places) {
+    registry.dequeue(node, waiter);
+    registry.release(node);
+  }
+}
+
+/**
+ * A stream that is gone, or something else now, concerns who reads it through a group, which is a write; a list or sorted
+ * set that is gone, nobody.
+ */
+function kindOf(command: Command): number {
+  const type = TYPE_AWAITED[command.spec.group];
+  return type === TYPE_STREAM && command.isWrite ? type | ALSO_GONE : type;
+}
+
+const isFor = (kind: number, type: number): boolean => type === (kind & ~ALSO_GONE) || (kind & ALSO_GONE) !== 0;
+
+function regionOf(from: Region, at: number, length: number): Region {
+  const region = Region.allocate(length);
+  copy(from, at, region, 0, length);
+  return region;
 }

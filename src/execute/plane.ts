@@ -7,6 +7,7 @@ import { Doorbell } from '../memory/doorbell.ts';
 import { createRingBuffer } from '../memory/ring.ts';
 import { createStatsBuffer } from '../observe/command-stats.ts';
 import { createLatenessBuffer } from '../observe/lateness.ts';
+import { createSubscriptionsBuffer } from '../pubsub/subscription-table.ts';
 import { createClientNumbersBuffer } from './client-numbers.ts';
 import { createBoardBuffer } from './worker-board.ts';
 
@@ -37,8 +38,12 @@ export interface Plane {
   readonly lateness: SharedArrayBuffer;
   /** A double an I/O thread, written by it: bytes in its clients' buffers, which count against maxmemory. */
   readonly clientBytes: SharedArrayBuffer;
+  /** What client eviction goes by: two doubles an I/O thread; see server/client-eviction.ts. */
+  readonly evictableClients: SharedArrayBuffer;
   /** Ids and number of clients; see client-numbers.ts. */
   readonly clientNumbers: SharedArrayBuffer;
+  /** Who listens to which channel (pubsub/subscription-table.ts); a single I/O thread knows without. */
+  readonly subscriptions: SharedArrayBuffer | undefined;
   /** How many messages each I/O thread has been posted by others; see server/peers.ts. */
   readonly postings: SharedArrayBuffer;
 }
@@ -63,7 +68,9 @@ export function createPlane(options: PlaneOptions, seed: number): Plane {
     commandStats: createStatsBuffer(ioThreads + workers),
     lateness: createLatenessBuffer(ioThreads + workers),
     clientBytes: new SharedArrayBuffer(8 * ioThreads),
+    evictableClients: new SharedArrayBuffer(16 * ioThreads),
     clientNumbers: createClientNumbersBuffer(),
+    subscriptions: ioThreads > 1 ? createSubscriptionsBuffer() : undefined,
     postings: new SharedArrayBuffer(CACHE_LINE_BYTES * ioThreads),
   };
 }

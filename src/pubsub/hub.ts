@@ -1,9 +1,11 @@
 /**
- * Who listens to what: channels, patterns, shard channels. Names are byte strings, one character a byte. It knows nothing
- * of connections: a subscriber is whatever can be handed a message.
+ * Who of an I/O thread listens to what: channels, patterns, shard channels. Names are byte strings, one character a byte. It
+ * knows nothing of connections: a subscriber is whatever can be handed a message. Where there are several I/O threads, what
+ * they have in common is in a table, and messages for listeners elsewhere are handed to `onElsewhere`.
  */
 import { matchGlob } from '../base/glob.ts';
 import { Region } from '../base/region.ts';
+import type { Listing, SubscriptionTable } from './subscription-table.ts';
 
 /** What a published message is to one subscriber. */
 export interface Message {
@@ -23,8 +25,6 @@ export interface Subscriber {
   receive(message: Message): void;
 }
 
-type Listing = 'channels' | 'patterns' | 'shardChannels';
-
 interface Pattern {
   readonly bytes: Region;
   readonly subscribers: Set<Subscriber>;
@@ -36,21 +36,32 @@ const regionOf = (name: string): Region => {
   return region;
 };
 
+/** A message on its way to other threads. */
+export interface PublishedMessage {
+  readonly isShard: boolean;
+  readonly channel: string;
+  readonly body: Uint8Array;
+}
+
 export class Hub {
+  /** Of all I/O threads, if there are several. */
+  table: SubscriptionTable | undefined = undefined;
+  /** Takes a message to listeners on other threads. @param threads a bit each, of this one perhaps too */
+  onElsewhere: (threads: number, message: PublishedMessage) => void = () => {};
   private readonly channels = new Map<string, Set<Subscriber>>();
   private readonly shardChannels = new Map<string, Set<Subscriber>>();
   private readonly patterns = new Map<string, Pattern>();
 
   get channelCount(): number {
-    return this.channels.size;
+    return this.table?.count('channels') ?? this.channels.size;
   }
 
   get patternCount(): number {
-    return this.patterns.size;
+    return this.table?.count('patterns') ?? this.patterns.size;
   }
 
   get shardChannelCount(): number {
-    return this.shardChannels.size;
+    return this.table?.count('shardChannels') ?? this.shardChannels.size;
   }
 
   /** Whether anybody listens to anything but shard channels. */
@@ -60,6 +71,7 @@ export class Hub {
 
   subscribe(subscriber: Subscriber, listing: Listing, name: string): void {
     if (subscriber[listing].has(name)) return;
+    this.table?.add(listing, regionOf(name));
     subscriber[listing].add(name);
     this.openSet(listing, name).add(subscriber);
   }
@@ -69,6 +81,7 @@ export class Hub {
     const set = this.openSet(listing, name);
     set.delete(subscriber);
     if (set.size === 0) this[listing].delete(name);
+    this.table?.remove(listing, regionOf(name), set.size === 0);
   }
 
   /** The subscriber is gone. */
@@ -78,8 +91,45 @@ export class Hub {
     }
   }
 
-  /** Sends a message to all who listen to the channel, by name or by pattern. @returns how many times it was received */
+  /** Sends a message to all who listen to the channel, by name or by pattern. @returns how many times it is received */
   publish(channel: string, body: Region, bodyAt: number, bodyBytes: number): number {
+    const received = this.publishHere(channel, body, bodyAt, bodyBytes);
+    if (this.table === undefined) return received;
+    const { count, threads } = this.table.audience(regionOf(channel));
+    return this.publishElsewhere(false, threads, count, received, channel, body, bodyAt, bodyBytes);
+  }
+
+  publishToShard(channel: string, body: Region, bodyAt: number, bodyBytes: number): number {
+    const received = this.publishToShardHere(channel, body, bodyAt, bodyBytes);
+    if (this.table === undefined) return received;
+    const { count, threads } = this.table.listeners('shardChannels', regionOf(channel));
+    return this.publishElsewhere(true, threads, count, received, channel, body, bodyAt, bodyBytes);
+  }
+
+  /** A message of another thread's. */
+  receive({ isShard, channel, body }: PublishedMessage): void {
+    const region = new Region(body, new DataView(body.buffer, body.byteOffset, body.byteLength));
+    if (isShard) this.publishToShardHere(channel, region, 0, body.length);
+    else this.publishHere(channel, region, 0, body.length);
+  }
+
+  private publishElsewhere(
+    isShard: boolean,
+    threads: number,
+    count: number,
+    received: number,
+    channel: string,
+    body: Region,
+    bodyAt: number,
+    bodyBytes: number,
+  ): number {
+    if (count > received) {
+      this.onElsewhere(threads, { isShard, channel, body: body.u8.slice(bodyAt, bodyAt + bodyBytes) });
+    }
+    return count;
+  }
+
+  private publishHere(channel: string, body: Region, bodyAt: number, bodyBytes: number): number {
     let received = 0;
     const tell = (subscribers: Iterable<Subscriber>, kind: Message['kind'], pattern: string) => {
       const message = { kind, pattern, channel, body, bodyAt, bodyBytes };
@@ -99,7 +149,7 @@ export class Hub {
     return received;
   }
 
-  publishToShard(channel: string, body: Region, bodyAt: number, bodyBytes: number): number {
+  private publishToShardHere(channel: string, body: Region, bodyAt: number, bodyBytes: number): number {
     const subscribers = this.shardChannels.get(channel);
     if (subscribers === undefined) return 0;
     const message: Message = { kind: 'smessage', pattern: '', channel, body, bodyAt, bodyBytes };
@@ -109,7 +159,7 @@ export class Hub {
 
   /** Names with at least one subscriber, those that match the pattern if one is given. */
   names(listing: 'channels' | 'shardChannels', pattern?: string): string[] {
-    const names = [...this[listing].keys()];
+    const names = this.table?.names(listing) ?? [...this[listing].keys()];
     if (pattern === undefined) return names;
     const glob = regionOf(pattern);
     return names.filter((name) => {
@@ -119,6 +169,7 @@ export class Hub {
   }
 
   subscriberCount(listing: 'channels' | 'shardChannels', name: string): number {
+    if (this.table !== undefined) return this.table.listeners(listing, regionOf(name)).count;
     return this[listing].get(name)?.size ?? 0;
   }
 

@@ -6,9 +6,10 @@ import { error, SYNTAX_ERROR } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
 import { byteText } from './byte-text.ts';
 import { setLibrary, setName } from './client-attributes.ts';
-import { killFilter, listFilter } from './client-filter.ts';
+import { type FilteredClient, killFilter, listFilter } from './client-filter.ts';
 import { clientLine } from './client-line.ts';
-import { type Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from './connection.ts';
+import { closeClients, linesOfClients, unblockOwnClient } from './clients.ts';
+import { REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from './connection.ts';
 import type { Server } from './server.ts';
 import { connectionOf, type ThreadServices } from './services.ts';
 
@@ -40,9 +41,11 @@ function unblock(ctx: Context, server: Server): void {
   if (ctx.argc > 4) throw SYNTAX_ERROR;
   const withError = ctx.argc === 4 && ctx.isWord(3, 'ERROR');
   if (ctx.argc === 4 && !withError && !ctx.isWord(3, 'TIMEOUT')) throw BAD_UNBLOCK_REASON;
-  const client = server.connections.get(ctx.integer(2));
+  const id = ctx.integer(2);
   const text = withError ? 'UNBLOCKED client unblocked via CLIENT UNBLOCK' : undefined;
-  ctx.reply.integer(client !== undefined && server.waiting.blocked.unblock(client, text) ? 1 : 0);
+  const isUnblocked =
+    unblockOwnClient(server, id, text) || server.peers?.ask('unblock', { id, errorText: text }).includes(true);
+  ctx.reply.integer(isUnblocked ? 1 : 0);
 }
 
 function tracking(ctx: Context): void {
@@ -122,40 +125,19 @@ function own(name: string, since: string, syntax: string, summary: string, run: 
 }
 
 export function clientCommands({ server, pause }: ThreadServices): readonly Command[] {
-  const list = (ctx: Context): void => {
-    const matches = listFilter(ctx);
-    let text = '';
-    for (const connection of server.connections.values()) {
-      if (matches(connection)) text += `${clientLine(connection, ctx.nowMs, server)}\n`;
-    }
-    ctx.reply.verbatim(text);
-  };
-
-  /** The client that asks gets its reply first. */
-  const killOne = (connection: Connection, asking: Connection): void => {
-    if (connection === asking) server.closeSoon(connection);
-    else server.close(connection);
-  };
+  const list = (ctx: Context): void => ctx.reply.verbatim(linesOfClients(server, listFilter(ctx)));
 
   const kill = (ctx: Context): void => {
     const asking = connectionOf(ctx);
     if (ctx.argc === 3) {
       const address = byteText(ctx, 2);
-      for (const connection of server.connections.values()) {
-        if (connection.closing || connection.link.remoteAddress !== address) continue;
-        killOne(connection, asking);
-        return ctx.reply.ok();
-      }
-      throw NO_SUCH_CLIENT;
+      const killed = closeClients(server, asking, ({ link }) => link.remoteAddress === address, 1);
+      if (killed === 0) throw NO_SUCH_CLIENT;
+      return ctx.reply.ok();
     }
     const { matches, skipMe } = killFilter(ctx, ctx.nowMs);
-    let killed = 0;
-    for (const connection of server.connections.values()) {
-      if (connection.closing || (skipMe && connection === asking) || !matches(connection)) continue;
-      killOne(connection, asking);
-      killed++;
-    }
-    ctx.reply.integer(killed);
+    const isMeant = (client: FilteredClient) => !(skipMe && client.id === asking.id) && matches(client);
+    ctx.reply.integer(closeClients(server, asking, isMeant));
   };
 
   const beginPause = (ctx: Context): void => {
@@ -166,7 +148,9 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       else if (!ctx.isWord(3, 'ALL')) throw BAD_PAUSE_MODE;
     }
     const ms = integerTimeoutMs(ctx, 2);
-    pause.begin(ctx.nowMs + ms, everything);
+    const untilMs = ctx.nowMs + ms;
+    pause.begin(untilMs, everything);
+    server.peers?.ask('pause', { untilMs, everything });
     ctx.reply.ok();
   };
 
@@ -262,6 +246,7 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       syntax: '',
       run: (ctx) => {
         pause.end();
+        server.peers?.ask('pause', undefined);
         ctx.reply.ok();
       },
     }),

@@ -11,9 +11,13 @@ export class ClientEviction {
   private readonly server: Server;
   private limitBytes = 0;
   private lookedAtMs = 0;
+  /** For each I/O thread, two doubles: bytes of all its clients that count, and of the largest that may be evicted. */
+  private readonly shared: Float64Array;
 
-  constructor(server: Server, config: ConfigView) {
+  /** @param shared the plane's, for all I/O threads */
+  constructor(server: Server, config: ConfigView, shared: SharedArrayBuffer) {
     this.server = server;
+    this.shared = new Float64Array(shared);
     const apply = (): void => {
       const limit = config.value('maxmemory-clients');
       this.limitBytes = 'percent' in limit ? (Number(config.value('maxmemory')) * limit.percent) / 100 : limit.bytes;
@@ -26,10 +30,36 @@ export class ClientEviction {
     });
   }
 
-  /** Disconnects the largest clients until the others are within the limit. Replicas don't count. */
+  /** Disconnects the largest clients of all I/O threads until the others are within the limit. Replicas don't count. */
   enforce(nowMs: number): void {
     if (this.limitBytes === 0 || nowMs - this.lookedAtMs < PERIOD_MS) return;
     this.lookedAtMs = nowMs;
+    this.enforceNow();
+  }
+
+  /** Disconnects this thread's clients as long as the largest of all is one of them; has others do the rest. */
+  enforceNow(): void {
+    if (this.limitBytes === 0) return;
+    const { ioThread, peers, counters } = this.server;
+    const { evictable, bytes } = this.measure();
+    for (let left = bytes; ; ) {
+      const [largest] = evictable;
+      this.shared[ioThread * 2] = left;
+      this.shared[ioThread * 2 + 1] = largest?.bytes ?? 0;
+      if (this.totalBytes() <= this.limitBytes) return;
+      const elsewhere = this.threadOfLargest();
+      if (elsewhere !== ioThread) return peers?.tell(elsewhere, { kind: 'evict-clients' });
+      if (largest === undefined) return;
+      evictable.shift();
+      this.server.onVerbose(`Evicting client: id=${largest.connection.id} tot-mem=${largest.bytes}`);
+      counters.evictedClients++;
+      this.server.close(largest.connection);
+      left -= largest.bytes;
+    }
+  }
+
+  /** This thread's clients: those that may be evicted, largest first, and what all that count take. */
+  private measure(): { evictable: { connection: Connection; bytes: number }[]; bytes: number } {
     let bytes = 0;
     const evictable: { connection: Connection; bytes: number }[] = [];
     for (const connection of this.server.connections.values()) {
@@ -38,14 +68,22 @@ export class ClientEviction {
       bytes += own;
       if (!connection.noEvict) evictable.push({ connection, bytes: own });
     }
-    if (bytes <= this.limitBytes) return;
     evictable.sort((a, b) => b.bytes - a.bytes);
-    for (const { connection, bytes: own } of evictable) {
-      this.server.onVerbose(`Evicting client: id=${connection.id} tot-mem=${own}`);
-      this.server.counters.evictedClients++;
-      this.server.close(connection);
-      bytes -= own;
-      if (bytes <= this.limitBytes) return;
+    return { evictable, bytes };
+  }
+
+  private totalBytes(): number {
+    let bytes = 0;
+    for (let i = 0; i < this.shared.length; i += 2) bytes += this.shared[i];
+    return bytes;
+  }
+
+  /** Of threads that are even, this one. */
+  private threadOfLargest(): number {
+    let found = this.server.ioThread;
+    for (let thread = 0; thread * 2 < this.shared.length; thread++) {
+      if (this.shared[thread * 2 + 1] > this.shared[found * 2 + 1]) found = thread;
     }
+    return found;
   }
 }

@@ -2,11 +2,17 @@
 import { parseInteger } from '../base/numbers.ts';
 import type { Context } from '../commands/context.ts';
 import { error, SYNTAX_ERROR } from '../commands/errors.ts';
+import type { Link } from '../transport/transport.ts';
 import { DEFAULT_USER } from './authentication.ts';
 import { byteText } from './byte-text.ts';
 import { CLASS_NORMAL, CLASS_PUBSUB, CLASS_REPLICA, type Connection } from './connection.ts';
 
-export type ClientFilter = (connection: Connection) => boolean;
+/** What there is to choose clients by: of a connection, or of another thread's client. */
+export type FilteredClient = Pick<Connection, 'id' | 'outputClass' | 'user' | 'createdMs'> & {
+  readonly link: Pick<Link, 'remoteAddress' | 'localAddress'>;
+};
+
+export type ClientFilter = (client: FilteredClient) => boolean;
 
 export interface KillFilter {
   readonly matches: ClientFilter;

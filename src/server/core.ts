@@ -18,6 +18,7 @@ import { CommandStats } from '../observe/command-stats.ts';
 import { ErrorStats } from '../observe/error-stats.ts';
 import type { Log } from '../observe/log.ts';
 import { Writer } from '../protocol/writer.ts';
+import { SubscriptionTable } from '../pubsub/subscription-table.ts';
 import { AccessClock } from '../store/access.ts';
 import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
@@ -66,6 +67,9 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
   const server = new Server(dispatcher, handOff, ctx, serverLimits(config), systemClock);
   server.ioThread = ioThread;
   server.numbers = new ClientNumbers(plane.clientNumbers);
+  if (plane.subscriptions !== undefined) {
+    server.subscriptions.hub.table = new SubscriptionTable(plane.subscriptions, ioThread, plane.seed);
+  }
   server.onWarning = (message) => log.warning(message);
   server.onVerbose = (message) => log.verbose(message);
   server.onErrorReply = (text) => errorStats.record(text);
@@ -89,7 +93,7 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
     });
   guardMemory(guard, dispatcher, memory, evict, config, () => ctx.nowMs);
   executor.makeRoomIn = (shard, keys) => guard.evictFrom(shard, keys);
-  const clientEviction = new ClientEviction(server, config);
+  const clientEviction = new ClientEviction(server, config, plane.evictableClients);
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
   housekeeping.onPeriod = (nowMs) => {
     clientEviction.enforce(nowMs);
@@ -113,6 +117,7 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
     guard,
     evict,
     housekeeping,
+    clientEviction,
     migrations: new Migrations(server.errands),
   };
 }

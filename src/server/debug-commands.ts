@@ -157,6 +157,10 @@ export function debugCommand(services: Services): Command {
     ],
     ['ERROR', { argc: [3, 3], help: '<text>: replies with an error.', run: (ctx) => ctx.reply.error(ctx.text(2)) }],
     ['HTSTATS', { argc: [3, 4], help: '<dbid>: tells of the tables of a database.', run: tableStatistics }],
+    [
+      'IO-THREAD-KILL',
+      { argc: [3, 3], help: '<thread>: has an I/O thread fail, and the process end with it.', run: killIoThread },
+    ],
     ['JMAP', { argc: [2, 2], help: 'Tells of the memory of each shard.', run: memoryMap }],
     ['LOG', { argc: [3, 3], help: '<text>: writes to the log.', run: writeLog }],
     ['OBJECT', { argc: [3, 4], help: '<key>: tells how a value is kept.', run: passOn }],
@@ -209,6 +213,12 @@ export function debugCommand(services: Services): Command {
   }
   function structureSizes(ctx: Context): void {
     ctx.reply.simple('bits:64 entry:8 slot:8 segment:8192 deadline:12');
+  }
+  function killIoThread(ctx: Context): void {
+    const thread = ctx.integer(2);
+    if (thread < 1 || thread >= services.plane.ioThreads) throw NOT_AN_INTEGER;
+    server.peers?.tell(thread, { kind: 'fail' });
+    ctx.reply.ok();
   }
   function killWorker(ctx: Context): void {
     const worker = ctx.integer(2);

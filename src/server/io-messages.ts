@@ -13,14 +13,26 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedConfig } from '../config/worker-config.ts';
 import type { Plane } from '../execute/plane.ts';
 import type { SlowCommand } from '../observe/slow-log.ts';
+import type { PublishedMessage } from '../pubsub/hub.ts';
 import type { ListenOptions, Transport, WakerSpec } from '../transport/transport.ts';
+import type { FilteredClient } from './client-filter.ts';
 import type { ThreadFigures } from './thread-figures.ts';
 
 export type Note =
+  /** Somebody there listens to the channel. */
+  | { readonly kind: 'published'; readonly message: PublishedMessage }
+  /** A client there waits for a key that has changed, and those with tickets up to `after` have had their turn. */
+  | { readonly kind: 'key-ready'; readonly db: number; readonly key: Uint8Array; readonly after: number }
+  /** What clients there, and all together, take is too much: see client-eviction.ts. */
+  | { readonly kind: 'evict-clients' }
+  /** A command that has run, for those who MONITOR there. */
+  | { readonly kind: 'monitored'; readonly line: string }
   /** To thread 0: a command took long. */
   | { readonly kind: 'slow'; readonly command: SlowCommand; readonly isFast: boolean; readonly client: ClientName }
   /** To thread 0: a client says that the server is to end. */
   | { readonly kind: 'shut-down'; readonly reason: string; readonly wantsSave: boolean }
+  /** DEBUG IO-THREAD-KILL: the thread is to fail as by a fault of ours. */
+  | { readonly kind: 'fail' }
   /** DEBUG SLEEP: the whole server stands still. */
   | { readonly kind: 'sleep'; readonly ms: number };
 
@@ -33,6 +45,22 @@ export interface Questions {
   figures: { readonly asked: undefined; readonly answer: ThreadFigures };
   /** Directives that have changed are in force on the asked thread when it answers. */
   config: { readonly asked: SharedConfig; readonly answer: Done };
+  /** Whether there are monitors on the thread that says so: commands of others are to be told to it. */
+  monitors: { readonly asked: boolean; readonly answer: Done };
+  /** All clients of a thread, for CLIENT LIST (with their lines) and CLIENT KILL. */
+  clients: { readonly asked: { readonly withLines: boolean }; readonly answer: readonly ClientFacts[] };
+  /** Closes clients; how many there were of them. */
+  'close-clients': { readonly asked: readonly number[]; readonly answer: number };
+  /** CLIENT UNBLOCK; whether the client was blocked there. */
+  unblock: {
+    readonly asked: { readonly id: number; readonly errorText: string | undefined };
+    readonly answer: boolean;
+  };
+  /** CLIENT PAUSE; undefined: CLIENT UNPAUSE. */
+  pause: {
+    readonly asked: { readonly untilMs: number; readonly everything: boolean } | undefined;
+    readonly answer: Done;
+  };
   /** CONFIG RESETSTAT. */
   'reset-statistics': { readonly asked: undefined; readonly answer: Done };
   /** DEBUG QUICKLIST-PACKED-THRESHOLD, in bytes. */
@@ -44,6 +72,12 @@ export interface Questions {
 }
 
 export type Topic = keyof Questions;
+
+/** A client as its thread tells of it to others. */
+export interface ClientFacts extends FilteredClient {
+  /** As CLIENT LIST shows it, if that was asked for. */
+  readonly line: string;
+}
 
 export interface ClientName {
   readonly address: string;

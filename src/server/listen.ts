@@ -25,7 +25,7 @@ export function keepWhereItListens(config: Config, log: Log): void {
 
 /**
  * Listens where the configuration says. @param isShared whether other I/O threads are to listen there too
- * @returns what they are to be told  @throws Error that says in one line why it can't; the transport is closed then
+ * @returns what they are to be told  @throws Error that says in one line why it can't
  */
 export async function listen(
   transport: Transport,
@@ -49,7 +49,6 @@ export async function listen(
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'Address already in use' : `${error}`;
     log.warning(`Failed listening on port ${options.port} (tcp), aborting: ${reason}`);
-    await transport.close();
     throw new Error(`Can't listen on port ${options.port}: ${reason}`);
   }
 }

@@ -80,6 +80,13 @@ export class Peers {
     });
   }
 
+  /** `tell` to other threads. @param threads a bit each */
+  tellSome(threads: number, note: Note): void {
+    for (let left = threads & ~(1 << this.self); left !== 0; left &= left - 1) {
+      this.tell(31 - Math.clz32(left & -left), note);
+    }
+  }
+
   /** Posts the notes that have gathered. */
   post(): void {
     if (!this.hasNotes) return;

@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import { latin1, type Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
-import { type Command, FLAG_NO_MULTI } from '../commands/define.ts';
+import { type Command, FLAG_NO_MULTI, FLAG_PUBSUB } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import type { OutputBufferLimit } from '../config/list-types.ts';
 import { ClientNumbers } from '../execute/client-numbers.ts';
@@ -186,14 +186,21 @@ export class Server implements TransportHandler {
   }
 
   onBatchEnd(): void {
+    if (this.peers !== undefined) this.hearPeers(this.peers);
     for (let answered = this.waiting.takeAnswered(); answered.length > 0; answered = this.waiting.takeAnswered()) {
       for (const connection of answered) if (!connection.closing) this.goOn(connection);
+      if (this.peers !== undefined) this.hearPeers(this.peers);
     }
     if (this.afterBatch !== undefined) this.afterBatch();
-    if (this.peers !== undefined) this.peers.betweenCommands();
     this.inBatch = false;
     this.dispatcher.endBatch();
     this.waiting.armRetry();
+  }
+
+  /** Does what other threads have asked for meanwhile. */
+  private hearPeers(peers: Peers): void {
+    peers.betweenCommands();
+    if (this.waiting.blocked.hasReady) this.waiting.blocked.serve();
   }
 
   onWake(): void {
@@ -344,6 +351,8 @@ export class Server implements TransportHandler {
     const command = dispatcher.resolve(connection);
     if (command !== undefined) {
       connection.lastCommand = command.name;
+      // What was published before this is received before it.
+      if (this.peers !== undefined && (command.flags & FLAG_PUBSUB) !== 0) this.peers.takeAll();
       this.isExecuting = true;
       const isRefused = connection.subscribed && this.refuseSubscribed(command, connection);
       if (!isRefused && !this.interceptor?.(command, connection)) {

@@ -16,6 +16,7 @@ import type { Shard } from '../store/shard.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ActiveExpire } from './active-expire.ts';
 import type { Authentication } from './authentication.ts';
+import type { ClientEviction } from './client-eviction.ts';
 import type { Connection } from './connection.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { MemoryUse } from './memory-use.ts';
@@ -37,6 +38,7 @@ export interface ThreadServices {
   readonly authentication: Authentication;
   readonly pause: Pause;
   readonly housekeeping: Housekeeping;
+  readonly clientEviction: ClientEviction;
   readonly migrations: Migrations;
   readonly memory: MemoryUse;
   /** The I/O thread's view of all shards. */

@@ -64,7 +64,15 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   const ports = connectThreads(ioThreads);
   const toThreads = { plane, config: config.toIoThreads(), transport: transport.name, startedMs };
   const others = new IoThreads(toThreads, ports);
-  const ends = [end, ...(await others.ready())];
+  const orEnd = async <T>(starting: Promise<T>): Promise<T> => {
+    try {
+      return await starting;
+    } catch (error) {
+      await Promise.all([others.stop(), transport.close()]);
+      throw error;
+    }
+  };
+  const ends = [end, ...(await orEnd(others.ready()))];
   const pool = new WorkerPool(plane, ends, () => config.toShared(SHARED_DIRECTIVES), log);
   config.onCommit((names) => {
     server.peers?.ask('config', config.toIoThreads(names));
@@ -135,8 +143,8 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   }
 
   announce(services, transportLine);
-  const joining = await listen(transport, config, log, ioThreads > 1);
-  await others.listen(joining);
+  const joining = await orEnd(listen(transport, config, log, ioThreads > 1));
+  await orEnd(others.listen(joining));
   others.onFailure = (reason) => shutdown.abort(reason);
   keepWhereItListens(config, log);
   noteProcessId(config, log);

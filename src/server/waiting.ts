@@ -2,6 +2,7 @@
  * Connections whose next step is not theirs to take: blocked on keys, or postponed because a shard was busy with something
  * that must not go to a worker. Times and the order of things are the server's; here is only who waits for what.
  */
+import type { Region } from '../base/region.ts';
 import { BlockedClients, type BlockingHost } from '../execute/blocked-clients.ts';
 import type { Dispatcher } from '../execute/dispatcher.ts';
 import type { Executor } from '../execute/executor.ts';
@@ -61,6 +62,14 @@ export class WaitingRoom implements BlockingHost {
     this.postponed.delete(connection);
     this.blocked.forget(connection);
     this.dispatcher.unwatch(connection);
+  }
+
+  get ioThread(): number {
+    return this.server.ioThread;
+  }
+
+  passOn(ioThread: number, db: number, key: Region, after: number): void {
+    this.server.peers?.tell(ioThread, { kind: 'key-ready', db, key: key.u8.slice(), after });
   }
 
   tryLock(shardMask: number): boolean {

@@ -77,7 +77,7 @@ export class Mail {
   private readonly early: (Region | undefined)[] = [];
   /** Called whenever locks have been held and are not any more. */
   onAfterLocks: () => void = () => {};
-  private readonly ready: { db: number; name: Region }[] = [];
+  private readonly ready: { db: number; name: Region; ioThread: number }[] = [];
   private depth = 0;
 
   constructor(
@@ -114,25 +114,24 @@ export class Mail {
     return ran;
   }
 
-  /** A key that clients wait for has changed; told to the I/O threads once no lock is held. */
-  noteReady(db: number, key: Region, at: number, length: number): void {
+  /** A key has changed that a client of this I/O thread waits for first; it is told once no lock is held. */
+  noteReady(db: number, key: Region, at: number, length: number, ioThread: number): void {
     const name = Region.allocate(length);
     copy(key, at, name, 0, length);
-    this.ready.push({ db, name });
+    this.ready.push({ db, name, ioThread });
   }
 
   /** Tells the I/O threads what was noted while a shard was locked. No lock may be held now. */
   afterLocks(): void {
     this.onAfterLocks();
     if (this.ready.length === 0) return;
-    for (const { db, name } of this.ready.splice(0)) {
-      for (const correspondent of this.correspondents) {
-        const fits = name.length + REPLY_HEAD_BYTES <= correspondent.replies.payloadBytesMax;
-        const at = this.reserveReply(correspondent, REPLY_HEAD_BYTES + (fits ? name.length : 0));
-        writeKeyReady(correspondent.replies.region, at, db, fits ? name : undefined);
-        correspondent.replies.commit();
-        this.wake(correspondent);
-      }
+    for (const { db, name, ioThread } of this.ready.splice(0)) {
+      const correspondent = this.correspondents[ioThread];
+      const fits = name.length + REPLY_HEAD_BYTES <= correspondent.replies.payloadBytesMax;
+      const at = this.reserveReply(correspondent, REPLY_HEAD_BYTES + (fits ? name.length : 0));
+      writeKeyReady(correspondent.replies.region, at, db, fits ? name : undefined);
+      correspondent.replies.commit();
+      this.wake(correspondent);
     }
   }
 

@@ -154,7 +154,7 @@ export default function runWorker(task: WorkerTask): void {
   for (const shard of shards) {
     shard.events = {
       ...notes.shardEvents,
-      awaited: (db, key, at, length) => mail.noteReady(db, key, at, length),
+      awaited: (db, key, at, length, node) => mail.noteReady(db, key, at, length, shard.awaited.firstThread(node)),
     };
   }
   const loop = new WorkerLoop({

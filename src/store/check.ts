@@ -43,6 +43,9 @@ import {
 } from './table.ts';
 import { valueType } from './value-types.ts';
 
+/** A ring of waiters that doesn't close must not keep the check busy for ever. */
+const WAITERS_MAX = 1_000_000;
+
 /** @returns what is wrong, in words, at most a hundred; empty if all is well. Never throws. */
 export function checkShard(shard: Shard): string[] {
   const problems = new Problems();
@@ -51,6 +54,7 @@ export function checkShard(shard: Shard): string[] {
     for (const keyspace of shard.keyspaces) new KeyspaceCheck(keyspace, blocks, problems).run();
     checkRegistry('watched keys', shard.watched, blocks, problems);
     checkRegistry('awaited keys', shard.awaited, blocks, problems);
+    for (const waiter of shard.awaited.waiterBlocks(WAITERS_MAX)) blocks.claim(waiter, 'waiters', problems);
   } catch (error) {
     problems.add(`the check itself failed: ${error}`);
   }
@@ -75,6 +79,7 @@ export function unaccountedBytes(shard: Shard): number {
     bytes -= allocator.sizeOf(address);
   };
   for (const registry of [shard.watched, shard.awaited]) registry.blocks().forEach(take);
+  shard.awaited.waiterBlocks(WAITERS_MAX).forEach(take);
   for (const { db, table } of shard.keyspaces) {
     const record = recordOf(shard, db);
     for (const address of segmentsOf(shard, record)) take(address);

@@ -6,7 +6,7 @@
  *     registry   word 0   address of the buckets   word 1   buckets (a power of two)   word 2   nodes
  *     buckets    a word each: the first node
  *     node       word 0   next of its bucket       word 3   who asked: references
- *                word 1   hash                     word 4   version, one up with every change
+ *                word 1   hash                     word 4   note: of a watched key its version, one up with every change
  *                word 2   database                 word 5   key length        byte 24…  key
  *
  * Under the shard's lock, all of it.
@@ -24,7 +24,7 @@ const NEXT = 0;
 const HASH = 1;
 const DATABASE = 2;
 const REFERENCES = 3;
-const VERSION = 4;
+const NOTE = 4;
 const KEY_BYTES = 5;
 const NODE_HEAD_BYTES = 24;
 
@@ -80,7 +80,7 @@ export class KeyRegistry {
     i32[word + HASH] = hash;
     i32[word + DATABASE] = db;
     i32[word + REFERENCES] = 1;
-    i32[word + VERSION] = 0;
+    i32[word + NOTE] = 0;
     i32[word + KEY_BYTES] = length;
     copy(key, at, this.allocator.arena.region, node + NODE_HEAD_BYTES, length);
     i32[bucket] = node;
@@ -114,8 +114,21 @@ export class KeyRegistry {
     return addresses;
   }
 
+  /** A word for whatever is to be known of a key: at first 0. */
+  note(node: number): number {
+    return this.i32[(node >> 2) + NOTE];
+  }
+
+  setNote(node: number, note: number): void {
+    this.i32[(node >> 2) + NOTE] = note;
+  }
+
+  references(node: number): number {
+    return this.i32[(node >> 2) + REFERENCES];
+  }
+
   version(node: number): number {
-    return this.i32[(node >> 2) + VERSION];
+    return this.note(node);
   }
 
   hash(node: number): number {
@@ -132,18 +145,24 @@ export class KeyRegistry {
 
   /** Notes a change of the key. */
   bump(node: number): void {
-    this.i32[(node >> 2) + VERSION]++;
+    this.i32[(node >> 2) + NOTE]++;
   }
 
   /** Calls `visit` for every node of a database; it must not add or release any. */
   each(db: number, visit: (node: number, hash: number, keyAt: number, keyBytes: number) => void): void {
     const { i32 } = this;
+    this.eachNode((node) => {
+      const word = node >> 2;
+      if (i32[word + DATABASE] === db) visit(node, i32[word + HASH], node + NODE_HEAD_BYTES, i32[word + KEY_BYTES]);
+    });
+  }
+
+  /** Calls `visit` for every node; it must not add or release any. */
+  eachNode(visit: (node: number) => void): void {
+    const { i32 } = this;
     const buckets = i32[this.base + BUCKETS] >> 2;
     for (let bucket = 0; bucket < i32[this.base + BUCKET_COUNT]; bucket++) {
-      for (let node = i32[buckets + bucket]; node !== 0; node = i32[(node >> 2) + NEXT]) {
-        const word = node >> 2;
-        if (i32[word + DATABASE] === db) visit(node, i32[word + HASH], node + NODE_HEAD_BYTES, i32[word + KEY_BYTES]);
-      }
+      for (let node = i32[buckets + bucket]; node !== 0; node = i32[(node >> 2) + NEXT]) visit(node);
     }
   }
 

@@ -358,7 +358,7 @@ export class Keyspace {
   private tellAwaited(): void {
     const { awaited, events } = this.shard;
     if (awaited.count === 0) return;
-    awaited.each(this.db, (_node, _hash, at, length) => events.awaited(this.db, this.region, at, length));
+    awaited.each(this.db, (node, _hash, at, length) => events.awaited(this.db, this.region, at, length, node));
   }
 
   private leaveHeaps(entry: number): void {

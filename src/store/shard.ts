@@ -18,6 +18,7 @@ import { CHUNK_PAGES, DIRECTORY_CHUNKS_MIN } from './expiry-heap.ts';
 import { KeyRegistry, REGISTRY_WORDS } from './key-registry.ts';
 import { Keyspace } from './keyspace.ts';
 import { SEGMENT_BYTES } from './table.ts';
+import { WaiterRegistry } from './waiter-registry.ts';
 
 /** Told, under the lock, of what no command says. */
 export interface KeyEvents {
@@ -31,8 +32,8 @@ export interface KeyEvents {
   added?(keyspace: Keyspace, entry: number, hash: number): void;
   /** A command wanted to read a key that is not there. */
   missed?(keyspace: Keyspace, key: Region, at: number, length: number, hash: number): void;
-  /** A key that clients wait for has changed. The bytes are good during the call. */
-  awaited(db: number, key: Region, at: number, length: number): void;
+  /** A key that clients wait for has changed. The bytes are good during the call. @param node its own in `Shard.awaited` */
+  awaited(db: number, key: Region, at: number, length: number, node: number): void;
 }
 
 /** A table of one segment with its directory, and a heap of one chunk with its own. */
@@ -52,7 +53,7 @@ export class Shard {
   /** Keys that transactions depend on. */
   readonly watched: KeyRegistry;
   /** Keys that blocked clients wait for. */
-  readonly awaited: KeyRegistry;
+  readonly awaited: WaiterRegistry;
   events: KeyEvents = NO_EVENTS;
   /** Rings the worker that expires this shard's keys: set where workers exist. */
   wakeWorker: () => void = () => {};
@@ -68,7 +69,7 @@ export class Shard {
     this.access = access;
     this.seed = seed;
     this.watched = new KeyRegistry(this.allocator, WORD_REGISTRIES);
-    this.awaited = new KeyRegistry(this.allocator, WORD_REGISTRIES + REGISTRY_WORDS);
+    this.awaited = new WaiterRegistry(this.allocator, WORD_REGISTRIES + REGISTRY_WORDS);
     const databases = this.arena.i32[WORD_DATABASES];
     this.keyspaces = Array.from({ length: databases }, (_, db) => new Keyspace(this, db));
   }
@@ -84,9 +85,9 @@ export class Shard {
 
   /** Something about a key has changed that is nothing to WATCH but perhaps to who waits for the key. */
   tellAwaiting(db: number, key: Region, at: number, length: number, hash: number): void {
-    if (this.awaited.count > 0 && this.awaited.find(db, key, at, length, hash) !== 0) {
-      this.events.awaited(db, key, at, length);
-    }
+    if (this.awaited.count === 0) return;
+    const node = this.awaited.find(db, key, at, length, hash);
+    if (node !== 0) this.events.awaited(db, key, at, length, node);
   }
 
   /** Removes a watched key if its time is over, which its watchers then hear of. */

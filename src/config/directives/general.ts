@@ -111,11 +111,9 @@ export const generalDirectives = {
     about: 'CPUs that snapshots are taken on.',
   }),
   'io-threads': directive(integer(1, 128), '1', {
-    built: 'partly',
+    built: true,
     flags: ['immutable', 'debug'],
     about: 'Threads that receive, run commands and send. More than one needs transport `io_uring` or `epoll`.',
-    missing:
-      'publishing, blocking commands and CLIENT LIST, KILL, PAUSE and UNBLOCK reach the clients of one thread only',
   }),
   'crash-log-enabled': directive(bool, 'yes', { built: false, about: 'Logs a report when the server crashes.' }),
   'crash-memcheck-enabled': directive(bool, 'yes', { built: false, about: 'Tests the memory after a crash.' }),
