@@ -9,7 +9,7 @@ import type { Doorbell } from '../memory/doorbell.ts';
 /** A worker is started so long before the first deadline it is to keep. */
 const AHEAD_MS = 2000;
 /** Starting one keeps this thread busy for some 10 ms: not while something falls due so soon, … */
-const QUIET_MS = 50;
+const QUIET_MS = 150;
 /** … but this long is all it is put off. */
 const PATIENCE_MS = 1000;
 /** setTimeout takes no more than 24 days; deadlines may be further away. */

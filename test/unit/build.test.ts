@@ -13,13 +13,15 @@ function mentioned(text: string, pattern: RegExp): string {
   return name;
 }
 
-/** The bundles of the last build in `folder`, by what they are for. */
+/** The bundles of the last build in `folder`, by what they are for; with the worker's, what it shares with other threads. */
 function bundlesOf(folder: string): { main: string; program: string; worker: string; programFile: string } {
   const read = (name: string): string => readFileSync(`${root}/${folder}/${name}`, 'utf8');
   const main = read('main.js');
   const programFile = mentioned(main, /program-\w+\.cjs/);
   const program = read(programFile);
-  return { main, program, worker: read(mentioned(program, /worker-\w+\.js/)), programFile };
+  const worker = read(mentioned(program, /worker-\w+\.js/));
+  const chunks = [...new Set(worker.match(/chunk-\w+\.js/g))].map(read);
+  return { main, program, worker: [worker, ...chunks].join('\n'), programFile };
 }
 
 describe('the build', () => {
