@@ -82,6 +82,7 @@ const absentLink = ({ id, address, localAddress, isUnixSocket }: RelayedClient):
   owner: undefined,
   unsentBytes: 0,
   closed: true,
+  landing: undefined,
   send() {},
   sendOwned() {},
   pause() {},
