@@ -69,7 +69,7 @@ describe('SORT', () => {
     expect(redis.run('SORT', 'none', 'STORE', 'l')).toBe(0);
     expect(redis.run('EXISTS', 'l')).toBe(0);
     expect(redis.run('SORT', 'none', 'STORE', 'l')).toBe(0);
-    expect(redis.takeEvents()).toEqual(['sortstore l', 'del l']);
+    expect(redis.takeEvents()).toEqual(['overwritten l', 'sortstore l', 'del l']);
     expect(redis.run('SORT_RO', 's', 'STORE', 'x')).toBe('Error: ERR syntax error');
     expect(redis.problems()).toEqual([]);
   });

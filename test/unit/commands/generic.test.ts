@@ -78,7 +78,9 @@ describe('keys that get another name', () => {
       redis.run('SET', next, 'in the way', 'EX', 5);
       redis.takeEvents();
       expect(redis.run('RENAME', name, next)).toBe('OK');
-      expect(redis.takeEvents()).toEqual([`rename_from ${name}`, `rename_to ${next}`]);
+      const overwritten = [`overwritten ${next}`, ...(type === 'string' ? [] : [`type_changed ${next}`])];
+      const renamed = [`new ${next}`, `rename_from ${name}`, `rename_to ${next}`];
+      expect(redis.takeEvents()).toEqual([...renamed, ...overwritten]);
       expect(redis.run('EXISTS', name)).toBe(0);
       expect(redis.run('TYPE', next)).toBe(type);
       expect(redis.run('TTL', next)).toBe(100);
