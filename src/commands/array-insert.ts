@@ -1,7 +1,7 @@
 /** ARINSERT, ARNEXT, ARSEEK and ARLASTITEMS: an array remembers where something was last inserted. */
 import { SparseArray } from '../types/array.ts';
 import { ArrayIndex } from '../types/array-index.ts';
-import { lookupArray, PLACES_MAX, readArray, replyIndex, replyPlaces, unsignedArgument } from './array-access.ts';
+import { lookupArray, readArray, replyIndex, replyPlaces, unsignedArgument } from './array-access.ts';
 import { dropNew, keepNew, openForValues } from './array-write.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -14,7 +14,6 @@ const ARSEEK = arrayEvent('arseek');
 
 const INSERT_OVERFLOW = error('ERR insert index overflow');
 const INVALID_COUNT = error('ERR invalid COUNT');
-const TOO_MANY = error(`ERR count exceeds maximum of ${PLACES_MAX} items`);
 const ARLASTITEMS_ARITY = wrongArity('arlastitems');
 
 const array = new SparseArray();
@@ -63,11 +62,11 @@ function arseek(ctx: Context): void {
   ctx.reply.integer(1);
 }
 
-/** Sets `into` to the place from which ARLASTITEMS looks back: the last insertion, or the end if there was none in the array. */
+/** Sets `into` to the place from which ARLASTITEMS looks back: the last insertion, even if it is beyond the end by now. */
 function loadAnchor(into: ArrayIndex): void {
   array.loadLast(last);
   array.loadInserted(into);
-  if (into.compare(last) > 0) into.become(last);
+  if (into.isMax) into.become(last);
 }
 
 function arlastitems(ctx: Context): void {
@@ -79,8 +78,8 @@ function arlastitems(ctx: Context): void {
   if (reverse && !ctx.isWord(3, 'REV')) throw SYNTAX_ERROR;
   if (readArray(ctx, 1, array) === 0) return reply.array(0);
   loadAnchor(index);
-  const count = Math.min(asked, last.distanceFrom(ZERO) + 1);
-  if (count > PLACES_MAX && count > array.count) throw TOO_MANY;
+  // So many places, though some of them may hold nothing.
+  const count = Math.min(asked, array.count);
   ctx.weigh(count);
   reply.array(count);
   // Looking back from the anchor goes on at the end of the array once it has come to its begin.

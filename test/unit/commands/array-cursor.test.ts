@@ -109,10 +109,9 @@ class Ring {
 
   private lastItems(count: number): Plain[] {
     const { length } = this;
-    const anchor = this.next === 0 || this.next > length ? length - 1 : this.next - 1;
-    const found = Array.from(
-      { length: Math.min(count, length) },
-      (_, i) => this.places[(anchor - i + length) % length],
+    const anchor = this.next === 0 ? length - 1 : this.next - 1;
+    const found = Array.from({ length: Math.min(count, this.size) }, (_, i) =>
+      anchor >= i ? this.places[anchor - i] : this.places[length + anchor - i],
     );
     return found.toReversed().map((value) => value ?? null);
   }

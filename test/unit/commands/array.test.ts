@@ -231,11 +231,12 @@ describe('inserting into an array', () => {
       'ARLASTITEMS a 3 -> ["e","a","b"]',
       'ARLASTITEMS a 3 REV -> ["b","a","e"]',
       'ARDEL a 1 4 -> 2',
-      'ARLASTITEMS a 9 -> ["c","d","a",null]',
-      'ARSEEK a 9 -> 1',
-      'ARLASTITEMS a 9 REV -> ["d","c",null,"a"]',
-      'ARSET a 2000000 far -> 1',
-      'ARLASTITEMS a 1000001 -> "Error: ERR count exceeds maximum of 1000000 items"',
+      // As many places as there are elements, holes counted.
+      'ARLASTITEMS a 9 -> ["d","a",null]',
+      'ARSEEK a 6 -> 1',
+      'ARLASTITEMS a 9 REV -> [null,null,"d"]',
+      'ARSEEK a 18446744073709551615 -> 1',
+      'ARLASTITEMS a 9 -> [null,null,null]',
     );
   });
 });
