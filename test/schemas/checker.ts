@@ -53,9 +53,9 @@ export class ReplyChecker {
   readonly #alternatives = new Map<string, readonly Alternative[]>();
   checked = 0;
 
-  /** What is wrong with the reply of a command, or undefined; errors are right whatever they say. */
+  /** What is wrong with the reply of a command, or undefined; errors are right unless they tell of a bug. */
   fault(name: string, reply: Reply): string | undefined {
-    if (isError(reply)) return undefined;
+    if (isError(reply)) return textOf(reply).startsWith('ERR internal error') ? `${name} failed` : undefined;
     const alternatives = this.#of(name);
     if (alternatives === undefined) return `${name} has no schema`;
     this.checked++;
