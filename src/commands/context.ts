@@ -40,7 +40,18 @@ const TIMED_ELEMENTS = 500;
 
 /** Told of every change to a key, under its shard's lock. */
 export interface TouchObserver {
-  touched(keyspace: Keyspace, key: Region, at: number, length: number, hash: number, event: KeyEvent): void;
+  /** Whether it wants to know of the parts of values that changed. */
+  readonly wantsParts: boolean;
+  /** @param parts names of parts of the value, byte strings */
+  touched(
+    keyspace: Keyspace,
+    key: Region,
+    at: number,
+    length: number,
+    hash: number,
+    event: KeyEvent,
+    parts?: readonly string[],
+  ): void;
 }
 
 export class Context extends Arguments {
@@ -183,10 +194,23 @@ export class Context extends Arguments {
   /**
    * Tells everyone concerned that the key in `arg` has changed: the only thing a command says about a change.
    * Leaves `ks` and `hash` at that key.
+   * @param parts the parts of the value (fields of a hash) that changed, where `partsWanted` or `partsFrom` asks for them
    */
-  touch(arg: number, event: KeyEvent): void {
+  touch(arg: number, event: KeyEvent, parts?: readonly string[]): void {
     const keyspace = this.select(arg);
-    this.touchKey(keyspace, this.source, this.at[arg], this.size[arg], this.hash, event);
+    this.touchKey(keyspace, this.source, this.at[arg], this.size[arg], this.hash, event, parts);
+  }
+
+  /** Where to gather the names of parts that change, byte strings; undefined while nobody wants to know. */
+  partsWanted(): string[] | undefined {
+    return this.observer?.wantsParts ? [] : undefined;
+  }
+
+  /** The parts that every `step`th argument names, from `first` on. */
+  partsFrom(first: number, step: number, end = this.argc): string[] | undefined {
+    const parts = this.partsWanted();
+    if (parts !== undefined) for (let arg = first; arg < end; arg += step) parts.push(this.bytes(arg));
+    return parts;
   }
 
   /** `touch` for what Redis doesn't count as a change of the value: groups and consumers. WATCH doesn't hear of it. */
@@ -199,10 +223,18 @@ export class Context extends Arguments {
   }
 
   /** `touch` for a key that is no argument. */
-  touchKey(keyspace: Keyspace, key: Region, at: number, length: number, hash: number, event: KeyEvent): void {
+  touchKey(
+    keyspace: Keyspace,
+    key: Region,
+    at: number,
+    length: number,
+    hash: number,
+    event: KeyEvent,
+    parts?: readonly string[],
+  ): void {
     addToCounter(keyspace.arena, COUNTER_DIRTY, 1);
     keyspace.shard.changed(keyspace.db, key, at, length, hash);
-    if (this.observer !== undefined) this.observer.touched(keyspace, key, at, length, hash, event);
+    if (this.observer !== undefined) this.observer.touched(keyspace, key, at, length, hash, event, parts);
   }
 
   /** Tells those who listen to what happens to keys, and nobody else. */
@@ -287,6 +319,11 @@ export class Context extends Arguments {
   /** Argument `arg` in capitals, for a switch over options; cold. */
   word(arg: number): string {
     return this.size[arg] > 64 ? '' : latin1(this.source, this.at[arg], this.size[arg]).toUpperCase();
+  }
+
+  /** Argument `arg` as a byte string, one character a byte; cold. */
+  bytes(arg: number): string {
+    return latin1(this.source, this.at[arg], this.size[arg]);
   }
 
   /** Argument `arg` as text; cold. */

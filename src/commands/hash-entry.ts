@@ -20,9 +20,10 @@ function openHash(ctx: Context, arg: number, entry: number, into: Value): number
   if (entry === 0) return 0;
   openValue(ctx, entry, into);
   if (into.encoding === HASH_LISTPACK || hashEarliestDeadline(into) > ctx.nowMs) return entry;
-  hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY);
+  const names = ctx.partsWanted();
+  hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY, names);
   saveHash(ctx, entry, into);
-  ctx.touch(arg, HEXPIRED);
+  ctx.touch(arg, HEXPIRED, names);
   if (hashCount(into) > 0) return entry;
   removeEmptied(ctx, arg, entry);
   return 0;

@@ -64,19 +64,21 @@ function hexpire(ctx: Context, unit: TimeUnit): void {
   ctx.reply.array(fields.count);
   let updated = 0;
   let removed = 0;
+  const names = ctx.partsWanted();
   try {
     if (entry !== 0) allowDeadlines(ctx, hash);
     for (let arg = fields.first; arg < fields.first + fields.count; arg++) {
       const outcome = entry === 0 ? NO_FIELD : expireField(ctx, arg, condition, deadlineMs);
       if (outcome === DONE) updated++;
       if (outcome === REMOVED) removed++;
+      if (outcome === DONE || outcome === REMOVED) names?.push(ctx.bytes(arg));
       ctx.reply.integer(outcome);
     }
   } finally {
     if (entry !== 0) saveHash(ctx, entry, hash);
   }
   if (updated + removed === 0) return;
-  ctx.touch(1, removed > 0 ? HDEL : HEXPIRE);
+  ctx.touch(1, removed > 0 ? HDEL : HEXPIRE, names);
   if (hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
 }
 
@@ -111,18 +113,22 @@ function hpersist(ctx: Context): void {
   const { first, count } = exactFields(ctx);
   ctx.reply.array(count);
   let changed = false;
+  const names = ctx.partsWanted();
   try {
     for (let arg = first; arg < first + count; arg++) {
       const position = entry === 0 ? 0 : hashFind(hash, ctx.source, ctx.at[arg], ctx.size[arg]);
       const has = position !== 0 && hashDeadline(hash, position) !== 0;
-      if (has) hashSetDeadline(hash, position, 0);
+      if (has) {
+        hashSetDeadline(hash, position, 0);
+        names?.push(ctx.bytes(arg));
+      }
       changed ||= has;
       ctx.reply.integer(position === 0 ? NO_FIELD : has ? DONE : NO_DEADLINE);
     }
   } finally {
     if (entry !== 0) saveHash(ctx, entry, hash);
   }
-  if (changed) ctx.touch(1, HPERSIST);
+  if (changed) ctx.touch(1, HPERSIST, names);
 }
 
 type Declared = Pick<CommandSpec, 'name' | 'summary' | 'run'>;

@@ -86,6 +86,7 @@ function hgetex(ctx: Context): void {
   ctx.reply.array(fields.count);
   let updated = 0;
   let removed = 0;
+  const names = ctx.partsWanted();
   try {
     if (entry !== 0 && deadlineMs !== 0) allowDeadlines(ctx, hash);
     for (let arg = fields.first; arg < fields.first + fields.count; arg++) {
@@ -94,9 +95,11 @@ function hgetex(ctx: Context): void {
       if (position === 0) continue;
       if (deadlineMs !== 0 && deadlineMs <= ctx.nowMs) {
         hashRemove(hash, position);
+        names?.push(ctx.bytes(arg));
         removed++;
       } else if (deadlineMs !== 0 || (persists && hashDeadline(hash, position) !== 0)) {
         hashSetDeadline(hash, position, deadlineMs);
+        names?.push(ctx.bytes(arg));
         updated++;
       }
     }
@@ -104,7 +107,7 @@ function hgetex(ctx: Context): void {
     if (entry !== 0) saveHash(ctx, entry, hash);
   }
   if (updated + removed === 0) return;
-  ctx.touch(1, removed > 0 ? HDEL : persists ? HPERSIST : HEXPIRE);
+  ctx.touch(1, removed > 0 ? HDEL : persists ? HPERSIST : HEXPIRE, names);
   if (hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
 }
 
@@ -113,16 +116,18 @@ function hgetdel(ctx: Context): void {
   const entry = lookupHash(ctx, 1, hash);
   ctx.reply.array(count);
   let removed = 0;
+  const names = ctx.partsWanted();
   for (let arg = first; arg < first + count; arg++) {
     const position = entry === 0 ? 0 : hashFind(hash, ctx.source, ctx.at[arg], ctx.size[arg]);
     replyField(ctx, position);
     if (position === 0) continue;
     hashRemove(hash, position);
+    names?.push(ctx.bytes(arg));
     removed++;
   }
   if (removed === 0) return;
   saveHash(ctx, entry, hash);
-  ctx.touch(1, HDEL);
+  ctx.touch(1, HDEL, names);
   if (hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
 }
 
@@ -144,8 +149,9 @@ function hsetex(ctx: Context): void {
   }
   const expires = deadlineMs !== 0;
   const past = expires && deadlineMs <= ctx.nowMs;
-  ctx.touch(1, HSET);
-  if (expires) ctx.touch(1, past ? HDEL : HEXPIRE);
+  const names = ctx.partsFrom(fields.first, 2, fields.first + fields.count * 2);
+  ctx.touch(1, HSET, names);
+  if (expires) ctx.touch(1, past ? HDEL : HEXPIRE, names);
   if (past && entry !== 0 && hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
   ctx.reply.integer(1);
 }

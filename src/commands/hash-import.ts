@@ -2,7 +2,7 @@
  * HIMPORT: many hashes with the same fields, whose names are said once. A set of fields belongs to the connection that
  * prepared it, so these commands stay on the connection's thread.
  */
-import { Region } from '../base/region.ts';
+import { latin1, Region } from '../base/region.ts';
 import { TYPE_HASH } from '../store/entry.ts';
 import { hashCreate, hashFree, hashSet } from '../types/hash.ts';
 import { Value } from '../types/value.ts';
@@ -73,7 +73,7 @@ function set(ctx: Context): void {
     throw failure;
   }
   putValue(ctx, 2, old, TYPE_HASH, hash, hashFree);
-  ctx.touch(2, HSET);
+  ctx.touch(2, HSET, ctx.partsWanted() && fields.map((field) => latin1(field, 0, field.length)));
   ctx.reply.ok();
 }
 

@@ -75,7 +75,7 @@ function hincrby(ctx: Context): void {
     return hincrbyBig(ctx, entry, current);
   }
   setField(ctx, entry, text, writeInteger(text.u8, 0, sum));
-  ctx.touch(1, HINCRBY);
+  ctx.touch(1, HINCRBY, ctx.partsFrom(2, 1, 3));
   ctx.reply.integer(sum);
 }
 
@@ -88,7 +88,7 @@ function hincrbyBig(ctx: Context, entry: number, current: number): void {
   if (sum > INT64_MAX || sum < INT64_MIN) throw OVERFLOW;
   const digits = Region.of(sum.toString());
   setField(ctx, entry, digits, digits.length);
-  ctx.touch(1, HINCRBY);
+  ctx.touch(1, HINCRBY, ctx.partsFrom(2, 1, 3));
   ctx.reply.bigInteger(sum);
 }
 
@@ -106,7 +106,7 @@ function hincrbyfloat(ctx: Context): void {
   if (sum === undefined) throw RESULT_NOT_FINITE;
   const digits = Region.of(formatLongDouble(sum));
   setField(ctx, entry, digits, digits.length);
-  ctx.touch(1, HINCRBYFLOAT);
+  ctx.touch(1, HINCRBYFLOAT, ctx.partsFrom(2, 1, 3));
   ctx.reply.bulk(digits, 0, digits.length);
 }
 

@@ -69,14 +69,14 @@ function setArguments(ctx: Context, firstArg: number): number {
 function hset(ctx: Context): void {
   if ((ctx.argc & 1) === 1) throw wrongArity(ctx.command.name);
   const created = setPairs(ctx, 2);
-  ctx.touch(1, HSET);
+  ctx.touch(1, HSET, ctx.partsFrom(2, 2));
   ctx.reply.integer(created);
 }
 
 function hmset(ctx: Context): void {
   if ((ctx.argc & 1) === 1) throw wrongArity(ctx.command.name);
   setPairs(ctx, 2);
-  ctx.touch(1, HSET);
+  ctx.touch(1, HSET, ctx.partsFrom(2, 2));
   ctx.reply.ok();
 }
 
@@ -84,7 +84,7 @@ function hsetnx(ctx: Context): void {
   const entry = lookupHash(ctx, 1, hash);
   if (entry !== 0 && hashFind(hash, ctx.source, ctx.at[2], ctx.size[2]) !== 0) return ctx.reply.integer(0);
   setPairs(ctx, 2);
-  ctx.touch(1, HSET);
+  ctx.touch(1, HSET, ctx.partsFrom(2, 2));
   ctx.reply.integer(1);
 }
 
@@ -110,14 +110,16 @@ function hdel(ctx: Context): void {
   const entry = lookupHash(ctx, 1, hash);
   if (entry === 0) return ctx.reply.integer(0);
   let removed = 0;
+  const names = ctx.partsWanted();
   for (let arg = 2; arg < ctx.argc && hashCount(hash) > 0; arg++) {
     const position = hashFind(hash, ctx.source, ctx.at[arg], ctx.size[arg]);
     if (position === 0) continue;
     hashRemove(hash, position);
+    names?.push(ctx.bytes(arg));
     removed++;
   }
   saveHash(ctx, entry, hash);
-  if (removed > 0) ctx.touch(1, HDEL);
+  if (removed > 0) ctx.touch(1, HDEL, names);
   if (hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
   ctx.reply.integer(removed);
 }

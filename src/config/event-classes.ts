@@ -20,6 +20,10 @@ export const EVENT_CLASSES = {
   K: 1 << 14,
   E: 1 << 15,
   m: 1 << 16,
+  S: 1 << 17,
+  T: 1 << 18,
+  I: 1 << 19,
+  V: 1 << 20,
 } as const;
 
 type Letter = keyof typeof EVENT_CLASSES;
@@ -28,18 +32,23 @@ type Letter = keyof typeof EVENT_CLASSES;
 const ALL_LETTERS: readonly Letter[] = ['g', '$', 'l', 's', 'h', 'z', 'x', 'e', 't', 'd', 'a'];
 const ALL = bitsOf(ALL_LETTERS);
 const RARE_LETTERS: readonly Letter[] = ['n', 'o', 'c'];
-const CHANNEL_LETTERS: readonly Letter[] = ['K', 'E', 'm'];
+const CHANNEL_LETTERS: readonly Letter[] = ['K', 'E', 'm', 'S', 'T', 'I', 'V'];
+
+/** The kinds of channels that tell of parts of values, too. */
+export const PART_CHANNELS = EVENT_CLASSES.S | EVENT_CLASSES.T | EVENT_CLASSES.I | EVENT_CLASSES.V;
+/** Without one of these nothing is ever published. */
+export const ALL_CHANNELS = EVENT_CLASSES.K | EVENT_CLASSES.E | PART_CHANNELS;
 
 /** A string of letters; the value is their bits. */
 export const eventClasses: ValueType<number> = {
-  description: 'letters out of `KEg$lshzxetdamnocA`',
+  description: 'letters out of `KEg$lshzxetdamnocASTIV`',
   takesSeveral: false,
   parse([argument]) {
     let bits = 0;
     for (const letter of argument) {
       const added = letter === 'A' ? ALL : EVENT_CLASSES[letter as Letter];
       if (added === undefined) {
-        throw new ConfigRefusal("Invalid event class character. Use 'Ag$lshzxeKEtmdnoca'.");
+        throw new ConfigRefusal("Invalid event class character. Use 'Ag$lshzxeKEtmdnocaSTIV'.");
       }
       bits |= added;
     }

@@ -30,7 +30,8 @@ interface Pattern {
   readonly subscribers: Set<Subscriber>;
 }
 
-const regionOf = (name: string): Region => {
+/** A byte string's bytes. */
+export const regionOf = (name: string): Region => {
   const region = Region.allocate(name.length);
   region.u8.set(Buffer.from(name, 'latin1'));
   return region;

@@ -125,7 +125,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   };
   pool.onChanges = (changes) => {
     const classes = config.value('notify-keyspace-events');
-    const noted = changes.map(({ db, event, key }) => ({ db, event, key: regionOver(key) }));
+    const noted = changes.map((change) => ({ ...change, key: regionOver(change.key) }));
     core.server.inBatchOf(() => core.server.publishChanges(noted, classes));
   };
   // A client that has its reply has been told before of what the command changed.

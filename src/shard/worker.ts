@@ -59,6 +59,7 @@ export interface SharedChange {
   readonly db: number;
   readonly event: string;
   readonly key: SharedArrayBuffer;
+  readonly parts: readonly string[] | undefined;
 }
 
 /** What goes out by the control port. */
@@ -148,7 +149,7 @@ export default function runWorker(task: WorkerTask): void {
   );
   mail.onAfterLocks = () => {
     if (notes.isEmpty) return;
-    const changes = notes.take().map(({ db, event, key }) => ({ db, event, key: key.u8.buffer as SharedArrayBuffer }));
+    const changes = notes.take().map((change) => ({ ...change, key: change.key.u8.buffer as SharedArrayBuffer }));
     report({ kind: 'changes', changes });
   };
   for (const shard of shards) {

@@ -291,12 +291,15 @@ export class Keyspace {
     const { allocator, arena } = this;
     const type = valueType(typeOf(arena, entry));
     const hash = this.hash(entry);
-    const removed = type.expireDue?.(allocator, rootOf(arena, entry), encodingOf(arena, entry), nowMs, limit) ?? 0;
+    const { events } = this.shard;
+    const names = events.partNames?.();
+    const removed =
+      type.expireDue?.(allocator, rootOf(arena, entry), encodingOf(arena, entry), nowMs, limit, names) ?? 0;
     addToCounter(arena, COUNTER_EXPIRED_PARTS, removed);
     this.notePartDeadlines(entry);
-    this.shard.events.partsExpired?.(this, entry, hash);
+    events.partsExpired?.(this, entry, hash, names);
     const isEmpty = type.lengthOf(allocator, rootOf(arena, entry), encodingOf(arena, entry)) === 0;
-    if (isEmpty) this.shard.events.emptied?.(this, entry, hash);
+    if (isEmpty) events.emptied?.(this, entry, hash);
     this.shard.changed(this.db, this.region, keyAt(arena, entry), keyLength(arena, entry), hash);
     if (isEmpty) this.remove(entry, hash);
     return removed;

@@ -26,7 +26,9 @@ export interface KeyEvents {
   expired(keyspace: Keyspace, entry: number, hash: number): void;
   evicted(keyspace: Keyspace, entry: number, hash: number): void;
   /** Parts of a value (fields of a hash) have gone because their time was over. If none is left, the entry goes next. */
-  partsExpired?(keyspace: Keyspace, entry: number, hash: number): void;
+  partsExpired?(keyspace: Keyspace, entry: number, hash: number, names: readonly string[] | undefined): void;
+  /** Where to gather the names of such parts, byte strings; undefined while nobody wants to know. */
+  partNames?(): string[] | undefined;
   emptied?(keyspace: Keyspace, entry: number, hash: number): void;
   /** A key has come to be that was not there. */
   added?(keyspace: Keyspace, entry: number, hash: number): void;

@@ -22,8 +22,15 @@ export interface ValueType {
    * store's, which keeps the entry's place among such values there.
    */
   earliestDeadlineMs?(allocator: Allocator, root: number, encoding: number): number;
-  /** Removes parts that are due, at most `limit`; root and encoding stay. @returns how many */
-  expireDue?(allocator: Allocator, root: number, encoding: number, nowMs: number, limit: number): number;
+  /** Removes parts that are due, at most `limit`; root and encoding stay. @param names to gather theirs in  @returns how many */
+  expireDue?(
+    allocator: Allocator,
+    root: number,
+    encoding: number,
+    nowMs: number,
+    limit: number,
+    names: string[] | undefined,
+  ): number;
 }
 
 const types: (ValueType | undefined)[] = new Array(16).fill(undefined);

@@ -80,8 +80,14 @@ export const hashValueType = {
   earliestDeadlineMs: (allocator: Allocator, root: number, encoding: number): number =>
     encoding === HASH_LISTPACK ? Number.POSITIVE_INFINITY : hashEarliestDeadline(Value.of(allocator, root, encoding)),
 
-  expireDue: (allocator: Allocator, root: number, encoding: number, nowMs: number, limit: number): number =>
-    hashExpireDue(Value.of(allocator, root, encoding), nowMs, limit),
+  expireDue: (
+    allocator: Allocator,
+    root: number,
+    encoding: number,
+    nowMs: number,
+    limit: number,
+    names: string[] | undefined,
+  ): number => hashExpireDue(Value.of(allocator, root, encoding), nowMs, limit, names),
 
   lengthOf: (allocator: Allocator, root: number, encoding: number): number =>
     hashCount(Value.of(allocator, root, encoding)),

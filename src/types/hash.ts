@@ -8,7 +8,7 @@
  * and changes from one to the next at the limits that Redis has, never back. A *position* names a field until the hash
  * changes: a listpack's position or an element's address. 0 is none.
  */
-import type { Region } from '../base/region.ts';
+import { latin1, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import { dictAt, dictCount, dictNext, dictSample, dictScan } from './dict.ts';
 import { deadlineCount, earliestDeadline, earliestElement } from './hash-deadlines.ts';
@@ -230,8 +230,10 @@ export function hashDeadlineCount(hash: Value): number {
   return count;
 }
 
+const named = new Slice();
+
 /** Removes fields whose deadline has come, at most `limit`. @returns how many it removed */
-export function hashExpireDue(hash: Value, nowMs: number, limit: number): number {
+export function hashExpireDue(hash: Value, nowMs: number, limit: number, names?: string[]): number {
   let removed = 0;
   while (removed < limit && hashEarliestDeadline(hash) <= nowMs) {
     const { arena } = hash.allocator;
@@ -239,6 +241,10 @@ export function hashExpireDue(hash: Value, nowMs: number, limit: number): number
       hash.encoding === HASH_TABLE
         ? earliestElement(arena, hashDeadlines(hash.root))
         : listpack.first(arena.region, hashListpack(hash));
+    if (names !== undefined) {
+      hashReadField(hash, position, named);
+      names.push(latin1(named.region, named.at, named.length));
+    }
     hashRemove(hash, position);
     removed++;
   }

@@ -48,6 +48,7 @@ export class CommandRunner {
     );
     this.ctx = new Context(new Writer(), this.shards, new LockSet(this.shards), this.access, () => random.double());
     this.ctx.observer = {
+      wantsParts: false,
       touched: (_keyspace, key, at, length, _hash, event: KeyEvent) => {
         this.events.push(`${event.name} ${Buffer.from(key.u8.slice(at, at + length)).toString('latin1')}`);
       },

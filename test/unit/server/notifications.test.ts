@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAggregate } from '../../support/resp.ts';
 import { RespClient } from '../../support/resp-client.ts';
-import { textOf } from '../../support/server-facts.ts';
+import { textOf, until } from '../../support/server-facts.ts';
 import { ServerProcess, serverUnderTest } from '../../support/server-process.ts';
 
 let server: ServerProcess;
@@ -38,6 +38,101 @@ async function heard(classes: string, before: string[][], commands: string[][]):
     return `${channel.replace(/^__keyevent@\d+__:/, '')} ${key}`;
   });
 }
+
+describe.skipIf(process.env.TEST_SERVER === 'redis')('S, T, I and V: parts of values (Redis 8.8)', () => {
+  let parts: RespClient;
+
+  beforeAll(async () => {
+    parts = await RespClient.open(server.port);
+    await parts.call('HELLO', '3');
+    await parts.send('PSUBSCRIBE __subkey*\r\n', 0);
+    await parts.call('PING');
+  });
+  afterAll(() => parts.close());
+
+  /** What is heard of while the commands run: `channel payload`, in order. */
+  async function heardOfParts(classes: string, before: string[][], commands: string[][]): Promise<string[]> {
+    await client.call('CONFIG', 'SET', 'notify-keyspace-events', '');
+    await client.pipeline([['FLUSHALL'], ...before]);
+    await client.call('CONFIG', 'SET', 'notify-keyspace-events', classes);
+    await parts.call('PING');
+    parts.pushes.length = 0;
+    await client.pipeline(commands);
+    await parts.call('PING');
+    return parts.pushes.map((push) => (isAggregate(push) ? push.items.slice(2).map(textOf).join(' ') : ''));
+  }
+
+  test('each in its own form', async () => {
+    expect(await heardOfParts('ASTIV', [], [['HSET', 'hash', 'f', '1', 'long,name', '2']])).toEqual([
+      '__subkeyspace@0__:hash hset|1:f,9:long,name',
+      '__subkeyevent@0__:hset 4:hash|1:f,9:long,name',
+      '__subkeyspaceitem@0__:hash\nf hset',
+      '__subkeyspaceitem@0__:hash\nlong,name hset',
+      '__subkeyspaceevent@0__:hset|hash 1:f,9:long,name',
+    ]);
+  });
+
+  test('no item of a key with a line end, nothing of keys without parts, nothing of other classes', async () => {
+    expect(await heardOfParts('AI', [], [['HSET', 'a\nb', 'f', '1']])).toEqual([]);
+    expect(
+      await heardOfParts(
+        'ASTIV',
+        [],
+        [
+          ['SET', 'k', '1'],
+          ['DEL', 'k'],
+        ],
+      ),
+    ).toEqual([]);
+    expect(await heardOfParts('$S', [], [['HSET', 'h', 'f', '1']])).toEqual([]);
+  });
+
+  const hash = ['HSET', 'h', 'a', '1', 'b', '2', 'c', '3'];
+  test.each<[string, string[][], string[]]>([
+    [
+      'HSETNX',
+      [
+        ['HSETNX', 'h', 'a', '9'],
+        ['HSETNX', 'h', 'd', '9'],
+      ],
+      ['hset|1:d'],
+    ],
+    ['HDEL', [['HDEL', 'h', 'a', 'x', 'c']], ['hdel|1:a,1:c']],
+    ['HINCRBY', [['HINCRBY', 'h', 'a', '1']], ['hincrby|1:a']],
+    ['HINCRBYFLOAT', [['HINCRBYFLOAT', 'h', 'a', '1.5']], ['hincrbyfloat|1:a']],
+    ['HGETDEL', [['HGETDEL', 'h', 'FIELDS', '2', 'b', 'x']], ['hdel|1:b']],
+    ['HEXPIRE', [['HEXPIRE', 'h', '100', 'FIELDS', '2', 'a', 'x']], ['hexpire|1:a']],
+    ['HEXPIRE into the past', [['HPEXPIREAT', 'h', '1', 'FIELDS', '1', 'a']], ['hdel|1:a']],
+    [
+      'HPERSIST',
+      [
+        ['HEXPIRE', 'h', '100', 'FIELDS', '1', 'a'],
+        ['HPERSIST', 'h', 'FIELDS', '2', 'a', 'b'],
+      ],
+      ['hexpire|1:a', 'hpersist|1:a'],
+    ],
+    ['HGETEX', [['HGETEX', 'h', 'EX', '100', 'FIELDS', '2', 'a', 'c']], ['hexpire|1:a,1:c']],
+    ['HSETEX', [['HSETEX', 'h', 'EX', '100', 'FIELDS', '2', 'a', '1', 'd', '2']], ['hset|1:a,1:d', 'hexpire|1:a,1:d']],
+  ])('%s', async (_, commands, events) => {
+    const told = events.map((event) => `__subkeyspace@0__:h ${event}`);
+    expect(await heardOfParts('AS', [hash], commands)).toEqual(told);
+  });
+
+  test('fields whose time is over, all in one message', async () => {
+    await client.call('CONFIG', 'SET', 'notify-keyspace-events', '');
+    await client.pipeline([['FLUSHALL'], hash]);
+    await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'AS');
+    await parts.call('PING');
+    parts.pushes.length = 0;
+    await client.call('HPEXPIRE', 'h', '10', 'FIELDS', '2', 'a', 'b');
+    await until('they are gone', async () => {
+      await parts.call('PING');
+      return parts.pushes.length > 1;
+    });
+    const told = parts.pushes.map((push) => (isAggregate(push) ? push.items.slice(2).map(textOf).join(' ') : ''));
+    expect(told).toEqual(['__subkeyspace@0__:h hexpire|1:a,1:b', '__subkeyspace@0__:h hexpired|1:a,1:b']);
+  });
+});
 
 describe('n: a key that was not there', () => {
   test.each<[string, string[][], string[][], string[]]>([
