@@ -4,12 +4,13 @@ import {
   DENSE,
   DENSE_BYTES,
   denseRaise,
-  mergeInto,
+  LANE_COUNTS,
   REGISTERS,
+  Registers,
   writeHeader,
 } from '../../src/types/hyperloglog.ts';
 import { SketchEditor } from '../../src/types/hyperloglog-editor.ts';
-import { estimate, VALUES } from '../../src/types/hyperloglog-estimate.ts';
+import { estimate } from '../../src/types/hyperloglog-estimate.ts';
 import { INDEX_BITS, registerOf } from '../../src/types/hyperloglog-hash.ts';
 import { suite } from './bench.ts';
 
@@ -41,19 +42,19 @@ export default function hyperloglog() {
     }
     return { editor };
   });
-  const histogram = new Int32Array(VALUES);
+  const counts = new Int32Array(LANE_COUNTS);
   bench.add('estimate, dense', () => {
     let sum = 0;
     for (let i = 0; i < operations; i++) {
-      histogram.fill(0);
-      countValues(histogram, dense, 0, DENSE_BYTES);
-      sum += estimate(histogram);
+      counts.fill(0);
+      countValues(counts, dense, 0, DENSE_BYTES);
+      sum += estimate(counts);
     }
     return { sum };
   });
-  const registers = new Uint8Array(REGISTERS);
+  const registers = new Registers();
   bench.add('merge, dense', () => {
-    for (let i = 0; i < operations; i++) mergeInto(registers, dense, 0, DENSE_BYTES);
+    for (let i = 0; i < operations; i++) registers.merge(dense, 0, DENSE_BYTES);
     return { registers };
   });
   return bench;

@@ -11,11 +11,12 @@ import {
   eachRun,
   formOf,
   isLongZeros,
+  LANE_COUNTS,
   REGISTERS,
   writeHeader,
 } from '../types/hyperloglog.ts';
 import { SketchEditor } from '../types/hyperloglog-editor.ts';
-import { estimate, VALUES } from '../types/hyperloglog-estimate.ts';
+import { estimate } from '../types/hyperloglog-estimate.ts';
 import { INDEX_BITS, registerOf } from '../types/hyperloglog-hash.ts';
 import { typeLimits } from '../types/limits.ts';
 import type { Context } from './context.ts';
@@ -134,9 +135,9 @@ function testEstimates(dense: Region, seed: number): void {
 }
 
 function estimateOf(region: Region, length: number): number {
-  const histogram = new Int32Array(VALUES);
-  countValues(histogram, region, 0, length);
-  return estimate(histogram);
+  const counts = new Int32Array(LANE_COUNTS);
+  countValues(counts, region, 0, length);
+  return estimate(counts);
 }
 
 export const hyperloglogDebugCommands = [

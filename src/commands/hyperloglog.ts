@@ -13,11 +13,13 @@ import {
   hasEstimate,
   isSketch,
   keepEstimate,
-  mergeInto,
+  LANE_COUNTS,
   REGISTERS,
+  Registers,
+  sparseHolds,
 } from '../types/hyperloglog.ts';
 import { DAMAGED, RAISED, SketchEditor } from '../types/hyperloglog-editor.ts';
-import { estimate, VALUES } from '../types/hyperloglog-estimate.ts';
+import { estimate } from '../types/hyperloglog-estimate.ts';
 import { INDEX_BITS, registerOf } from '../types/hyperloglog-hash.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -32,8 +34,8 @@ export const DAMAGED_SKETCH = error('INVALIDOBJ Corrupted HLL object detected');
 const REGISTERS_AN_ELEMENT = 16;
 
 const editor = new SketchEditor();
-const histogram = new Int32Array(VALUES);
-const union = new Uint8Array(REGISTERS);
+const counts = new Int32Array(LANE_COUNTS);
+const union = new Registers();
 
 /** Checks that an entry of the selected keyspace is a sketch, or 0. @throws NOT_A_SKETCH */
 export function checkSketch(ctx: Context, entry: number): number {
@@ -75,13 +77,25 @@ function addInPlace(ctx: Context, entry: number): boolean {
   return changed;
 }
 
+/** The first element, from argument 2 on, that the sparse sketch at `at` may have to be changed for. */
+function firstUnknown(ctx: Context, at: number, length: number): number {
+  const { region } = ctx.ks;
+  for (let arg = 2; arg < ctx.argc; arg++) {
+    const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
+    if (!sparseHolds(region, at, length, register & (REGISTERS - 1), register >>> INDEX_BITS)) return arg;
+  }
+  return ctx.argc;
+}
+
 /** @throws DAMAGED_SKETCH, nothing changed */
 function addByEditor(ctx: Context, entry: number): boolean {
   const { arena } = ctx.ks;
+  const known = entry === 0 ? 2 : firstUnknown(ctx, valueAt(arena, entry), valueLength(arena, entry));
+  if (entry !== 0 && known === ctx.argc) return false;
   if (entry === 0) editor.create();
   else editor.open(arena.region, valueAt(arena, entry), valueLength(arena, entry));
   let changed = entry === 0;
-  for (let arg = 2; arg < ctx.argc; arg++) {
+  for (let arg = known; arg < ctx.argc; arg++) {
     const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
     const result = editor.raise(register & (REGISTERS - 1), register >>> INDEX_BITS);
     if (result === DAMAGED) throw DAMAGED_SKETCH;
@@ -100,10 +114,10 @@ function pfcount(ctx: Context): void {
   const { arena, region } = ctx.ks;
   const at = valueAt(arena, entry);
   if (!hasEstimate(region, at)) {
-    histogram.fill(0);
-    if (!countValues(histogram, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
+    counts.fill(0);
+    if (!countValues(counts, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
     setFlag(arena, entry, FLAG_RAW);
-    keepEstimate(region, at, estimate(histogram));
+    keepEstimate(region, at, estimate(counts));
     // The string has changed, though nobody is told but those who watch or copy it.
     ctx.touch(1, UNANNOUNCED);
   }
@@ -115,7 +129,7 @@ function pfcount(ctx: Context): void {
 /** Raises `union`, cleared first, to all sketches from `firstArg` on. @returns whether one of them is dense */
 function unite(ctx: Context, firstArg: number): boolean {
   ctx.weigh(((ctx.argc - firstArg) * REGISTERS) / REGISTERS_AN_ELEMENT);
-  union.fill(0);
+  union.clear();
   let anyDense = false;
   for (let arg = firstArg; arg < ctx.argc; arg++) {
     const entry = checkSketch(ctx, ctx.readTyped(arg, TYPE_STRING));
@@ -123,16 +137,16 @@ function unite(ctx: Context, firstArg: number): boolean {
     const { arena, region } = ctx.ks;
     const at = valueAt(arena, entry);
     if (formOf(region, at) === DENSE) anyDense = true;
-    if (!mergeInto(union, region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
+    if (!union.merge(region, at, valueLength(arena, entry))) throw DAMAGED_SKETCH;
   }
   return anyDense;
 }
 
 function countUnion(ctx: Context): void {
   unite(ctx, 1);
-  histogram.fill(0);
-  for (let index = 0; index < REGISTERS; index++) histogram[union[index]]++;
-  const count = estimate(histogram);
+  counts.fill(0);
+  union.count(counts);
+  const count = estimate(counts);
   if (Number.isSafeInteger(count)) ctx.reply.integer(count);
   else ctx.reply.bigInteger(BigInt(count));
 }
@@ -144,7 +158,8 @@ function pfmerge(ctx: Context): void {
   if (old === 0) editor.create();
   else editor.open(arena.region, valueAt(arena, old), valueLength(arena, old));
   if (dense) editor.toDense();
-  for (let index = 0; index < REGISTERS; index++) if (union[index] !== 0) editor.raise(index, union[index]);
+  const { bytes } = union;
+  for (let index = 0; index < REGISTERS; index++) if (bytes[index] !== 0) editor.raise(index, bytes[index]);
   dropEstimate(editor.region, 0);
   storeSketch(ctx, 1, old, editor);
   ctx.touch(1, PFADD);

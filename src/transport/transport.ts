@@ -32,7 +32,7 @@ export interface Link {
    * during `onReceive` and good until the next, before which the transport clears it. A transport that can't, or has
    * received already, brings the bytes in memory of its own as ever.
    */
-  landing: Landing | undefined;
+  landing?: Landing | undefined;
   /**
    * Bytes accepted by `send` that the kernel has not taken yet. io_uring hands everything over at the end of a batch, so
    * there it is above 0 after every `send`. Seeing it above 0 is a claim on `onDrain`.

@@ -2,6 +2,8 @@
  * A sketch taken out of its string to be changed: sparse ones grow and shrink with every register, so they are edited in
  * memory of the editor's own (a copy of some hundred bytes) and put back whole.
  */
+import { zero } from '../base/bulk.ts';
+import { move } from '../base/move.ts';
 import { copy, Region } from '../base/region.ts';
 import {
   DENSE,
@@ -68,7 +70,7 @@ export class SketchEditor {
   toDense(): boolean {
     if (this.isDense) return true;
     const { spare } = this;
-    spare.u8.fill(0);
+    zero(spare.u8, 0, spare.length);
     copy(this.region, 0, spare, 0, HEADER_BYTES);
     spare.u8[4] = DENSE;
     const sound = eachRun(this.region, 0, this.length, (index, run, value) => {
@@ -125,8 +127,8 @@ export class SketchEditor {
       const grows = bytes - runBytes(u8[at]);
       if (grows > 0 && end + grows > typeLimits.hllSparseMaxBytes) return this.raiseAsDense(index, rank);
       this.makeRoom(end + grows);
-      this.region.u8.copyWithin(at + bytes, at + bytes - grows, end);
-      this.region.u8.set(split.subarray(0, bytes), at);
+      move(this.region, at + bytes - grows, at + bytes, end - (at + bytes - grows));
+      for (let i = 0; i < bytes; i++) this.region.u8[at + i] = split[i];
       this.length = end + grows;
     }
     this.joinEqualRuns(before === 0 ? HEADER_BYTES : before);
@@ -168,7 +170,7 @@ export class SketchEditor {
         const together = (head & 3) + (next & 3) + 2;
         if (together <= SPARSE_RUN_MAX) {
           u8[at + 1] = valueRun(runValue(head), together);
-          u8.copyWithin(at, at + 1, this.length);
+          move(this.region, at + 1, at, this.length - at - 1);
           this.length--;
           continue;
         }

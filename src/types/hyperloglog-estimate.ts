@@ -2,10 +2,10 @@
  * How many different elements a sketch has seen, from how many of its registers have each value: the improved estimator of
  * Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog sketches" (2017), as Redis has it since 5.0.
  */
-import { REGISTERS } from './hyperloglog.ts';
+import { LANE_COUNTS, REGISTERS } from './hyperloglog.ts';
 
 /** Registers reach 51, but damaged ones may hold any 6 bits. */
-export const VALUES = 64;
+const VALUES = 64;
 /** Bits of a hash behind a register's index. */
 const RANK_BITS = 50;
 /** 1 / (2 ln 2). */
@@ -14,8 +14,12 @@ const ALPHA_INFINITE = 0.7213475204444817;
 /** What no hash leads to, but damaged registers do: as much as the header can hold beside its mark. */
 const ESTIMATE_MAX = 2 ** 63 - 1024;
 
-/** @param histogram how many registers have each value (VALUES of them) */
-export function estimate(histogram: Int32Array): number {
+const histogram = new Int32Array(VALUES);
+
+/** @param lanes how many registers have each value, in parts: LANE_COUNTS of them */
+export function estimate(lanes: Int32Array): number {
+  histogram.fill(0);
+  for (let i = 0; i < LANE_COUNTS; i++) histogram[i % VALUES] += lanes[i];
   let z = REGISTERS * tau((REGISTERS - histogram[RANK_BITS + 1]) / REGISTERS);
   for (let value = RANK_BITS; value >= 1; value--) z = (z + histogram[value]) * 0.5;
   z += REGISTERS * sigma(histogram[0] / REGISTERS);

@@ -106,45 +106,104 @@ export function runLength(u8: Uint8Array, at: number, end: number): number {
 
 // --- both -------------------------------------------------------------------------------------------------------------
 
-/** Raises each of `registers`, a byte each, to the sketch's. @returns false if the sketch is damaged */
-export function mergeInto(registers: Uint8Array, region: Region, at: number, length: number): boolean {
-  if (formOf(region, at) === DENSE) {
-    mergeDense(registers, region.u8, at + HEADER_BYTES);
+/** Registers out of their sketches, a byte each, also seen as words of four. */
+export class Registers {
+  readonly bytes = new Uint8Array(REGISTERS);
+  private readonly words = new Int32Array(this.bytes.buffer);
+
+  clear(): void {
+    this.words.fill(0);
+  }
+
+  /** Raises each to the sketch's. @returns false if that is damaged */
+  merge(region: Region, at: number, length: number): boolean {
+    if (formOf(region, at) !== DENSE) return this.mergeSparse(region.u8, at, length);
+    this.mergeDense(region.view, at + HEADER_BYTES);
     return true;
   }
-  return eachRun(region, at, length, (index, run, value) => {
-    if (value === 0) return;
-    for (let i = index; i < index + run; i++) if (value > registers[i]) registers[i] = value;
-  });
-}
 
-/** Four registers are three bytes. */
-function mergeDense(registers: Uint8Array, u8: Uint8Array, at: number): void {
-  for (let index = 0, i = at; index < REGISTERS; index += 4, i += 3) {
-    const four = u8[i] | (u8[i + 1] << 8) | (u8[i + 2] << 16);
-    if ((four & 63) > registers[index]) registers[index] = four & 63;
-    if (((four >>> 6) & 63) > registers[index + 1]) registers[index + 1] = (four >>> 6) & 63;
-    if (((four >>> 12) & 63) > registers[index + 2]) registers[index + 2] = (four >>> 12) & 63;
-    if (four >>> 18 > registers[index + 3]) registers[index + 3] = four >>> 18;
+  /** Adds up in `lanes` how many have each value. */
+  count(lanes: Int32Array): void {
+    const { words } = this;
+    let zeros = 0;
+    for (let i = 0; i < words.length; i++) {
+      const four = words[i];
+      if (four === 0) zeros++;
+      else {
+        lanes[four & 63]++;
+        lanes[LANE_1 + ((four >>> 8) & 63)]++;
+        lanes[LANE_2 + ((four >>> 16) & 63)]++;
+        lanes[LANE_3 + (four >>> 24)]++;
+      }
+    }
+    lanes[0] += zeros * 4;
+  }
+
+  /** Four registers are three bytes, the last of the four that are read. */
+  private mergeDense(view: DataView, at: number): void {
+    const { words } = this;
+    for (let i = 0, from = at - 1; i < words.length; i++, from += 3) {
+      const four = view.getInt32(from, true) >>> 8;
+      const theirs = (four & 0x3f) | ((four << 2) & 0x3f00) | ((four << 4) & 0x3f0000) | ((four << 6) & 0x3f000000);
+      const ours = words[i];
+      // The highest bit of each byte says that ours is not less; then it becomes six bits that say so.
+      const notLess = (((ours | HIGHEST) - theirs) & HIGHEST) >>> 1;
+      const taken = notLess - (notLess >>> 6);
+      words[i] = (ours & taken) | (theirs & ~taken);
+    }
+  }
+
+  private mergeSparse(u8: Uint8Array, at: number, length: number): boolean {
+    const { bytes } = this;
+    const end = at + length;
+    let index = 0;
+    for (let i = at + HEADER_BYTES; i < end; i += runBytes(u8[i])) {
+      const behind = index + runLength(u8, i, end);
+      if (behind > REGISTERS) return false;
+      const value = runValue(u8[i]);
+      if (value === 0) index = behind;
+      else for (; index < behind; index++) if (value > bytes[index]) bytes[index] = value;
+    }
+    return index === REGISTERS;
   }
 }
 
-/** Adds up in `histogram` how many registers have each value. @returns false if the sketch is damaged */
-export function countValues(histogram: Int32Array, region: Region, at: number, length: number): boolean {
+/** Bit 7 of each byte of a word. */
+const HIGHEST = 0x80808080 | 0;
+
+/** Neighbouring registers are counted apart: mostly they are alike, and counting waits for the count before. */
+const LANE_1 = 64;
+const LANE_2 = 128;
+const LANE_3 = 192;
+export const LANE_COUNTS = 256;
+
+/** Adds up in `lanes` how many registers have each value. @returns false if the sketch is damaged */
+export function countValues(lanes: Int32Array, region: Region, at: number, length: number): boolean {
   if (formOf(region, at) === SPARSE) {
     return eachRun(region, at, length, (_index, run, value) => {
-      histogram[value] += run;
+      lanes[value] += run;
     });
   }
-  const { u8 } = region;
-  for (let i = at + HEADER_BYTES; i < at + DENSE_BYTES; i += 3) {
-    const four = u8[i] | (u8[i + 1] << 8) | (u8[i + 2] << 16);
-    histogram[four & 63]++;
-    histogram[(four >>> 6) & 63]++;
-    histogram[(four >>> 12) & 63]++;
-    histogram[four >>> 18]++;
+  const { view } = region;
+  for (let i = at + HEADER_BYTES - 1; i < at + DENSE_BYTES - 1; i += 3) {
+    const four = view.getInt32(i, true);
+    lanes[(four >>> 8) & 63]++;
+    lanes[LANE_1 + ((four >>> 14) & 63)]++;
+    lanes[LANE_2 + ((four >>> 20) & 63)]++;
+    lanes[LANE_3 + (four >>> 26)]++;
   }
   return true;
+}
+
+/** Whether a register of a sparse sketch is `rank` or more; false if it isn't to be found, as the sketch is damaged. */
+export function sparseHolds({ u8 }: Region, at: number, length: number, index: number, rank: number): boolean {
+  const end = at + length;
+  let behind = 0;
+  for (let i = at + HEADER_BYTES; i < end; i += runBytes(u8[i])) {
+    behind += runLength(u8, i, end);
+    if (index < behind) return runValue(u8[i]) >= rank;
+  }
+  return false;
 }
 
 /** Visits the runs of a sparse sketch. @returns whether they are 16384 registers together */

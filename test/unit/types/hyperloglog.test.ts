@@ -14,12 +14,14 @@ import {
   hasEstimate,
   isSketch,
   keepEstimate,
-  mergeInto,
+  LANE_COUNTS,
   REGISTERS,
+  Registers,
+  sparseHolds,
   writeHeader,
 } from '../../../src/types/hyperloglog.ts';
 import { DAMAGED, RAISED, SketchEditor, UNCHANGED } from '../../../src/types/hyperloglog-editor.ts';
-import { estimate, VALUES } from '../../../src/types/hyperloglog-estimate.ts';
+import { estimate } from '../../../src/types/hyperloglog-estimate.ts';
 import { INDEX_BITS, registerOf } from '../../../src/types/hyperloglog-hash.ts';
 import { typeLimits } from '../../../src/types/limits.ts';
 
@@ -55,10 +57,13 @@ function newDense(): Region {
 }
 
 function estimateOf(region: Region, length: number): number {
-  const histogram = new Int32Array(VALUES);
-  expect(countValues(histogram, region, 0, length)).toBe(true);
-  return estimate(histogram);
+  const counts = new Int32Array(LANE_COUNTS);
+  expect(countValues(counts, region, 0, length)).toBe(true);
+  return estimate(counts);
 }
+
+const together = (lanes: Int32Array) =>
+  Array.from({ length: 64 }, (_, value) => lanes.filter((_count, i) => i % 64 === value).reduce((a, b) => a + b));
 
 describe('HyperLogLog', () => {
   it('hashes as defined', () => {
@@ -79,9 +84,41 @@ describe('HyperLogLog', () => {
     const model = Array.from({ length: REGISTERS }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 26);
     for (const [index, value] of model.entries()) denseSet(dense, 0, index, value);
     expect(model.map((_, index) => denseGet(dense, 0, index))).toEqual(model);
-    const histogram = new Int32Array(VALUES);
-    countValues(histogram, dense, 0, DENSE_BYTES);
-    expect([...histogram]).toEqual([...histogram.keys()].map((value) => model.filter((one) => one === value).length));
+    const counts = new Int32Array(LANE_COUNTS);
+    countValues(counts, dense, 0, DENSE_BYTES);
+    const histogram = Array.from({ length: 64 }, (_, value) => model.filter((one) => one === value).length);
+    expect(together(counts)).toEqual(histogram);
+    const registers = new Registers();
+    registers.merge(dense, 0, DENSE_BYTES);
+    expect([...registers.bytes]).toEqual(model);
+    counts.fill(0);
+    registers.count(counts);
+    expect(together(counts)).toEqual(histogram);
+  });
+
+  it('unites dense sketches by the higher register', () => {
+    const value = fc.oneof(fc.constantFrom(0, 63), fc.nat(63));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(40), value, value), { maxLength: 60 }),
+        fc.nat(REGISTERS - 41),
+        (sets, from) => {
+          const sketches = [newDense(), newDense()];
+          const model = new Uint8Array(REGISTERS);
+          for (const [at, ...values] of sets) {
+            values.forEach((one, i) => {
+              denseSet(sketches[i], 0, from + at, one);
+            });
+          }
+          for (let at = from; at <= from + 40; at++) {
+            model[at] = Math.max(...sketches.map((sketch) => denseGet(sketch, 0, at)));
+          }
+          const registers = new Registers();
+          for (const sketch of sketches) registers.merge(sketch, 0, DENSE_BYTES);
+          expect(Buffer.compare(registers.bytes, model)).toBe(0);
+        },
+      ),
+    );
   });
 
   it('is the same sparse and dense, in whatever order registers are raised', () => {
@@ -105,9 +142,13 @@ describe('HyperLogLog', () => {
         }
         expect(editor.isDense).toBe(false);
         expect(isSketch(editor.region, 0, editor.length)).toBe(true);
-        const merged = new Uint8Array(REGISTERS);
-        expect(mergeInto(merged, editor.region, 0, editor.length)).toBe(true);
-        expect(Buffer.compare(merged, model)).toBe(0);
+        const merged = new Registers();
+        expect(merged.merge(editor.region, 0, editor.length)).toBe(true);
+        expect(Buffer.compare(merged.bytes, model)).toBe(0);
+        for (const [at] of raises) {
+          expect(sparseHolds(editor.region, 0, editor.length, at, model[at])).toBe(true);
+          expect(sparseHolds(editor.region, 0, editor.length, at, model[at] + 1)).toBe(false);
+        }
         const count = estimateOf(editor.region, editor.length);
         expect(editor.toDense()).toBe(true);
         const dense = Uint8Array.from(model, (_, at) => denseGet(editor.region, 0, at));
