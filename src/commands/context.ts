@@ -87,6 +87,8 @@ export class Context extends Arguments {
   private hashes = new Int32Array(this.at.length);
   private stamps = new Int32Array(this.at.length);
   private stamp = 0;
+  /** Of what was read ahead: kept lest the compiler leave the reading out. */
+  seen = 0;
   /** The argument that `ks` and `hash` are of; −1: of none. */
   private selected = -1;
 
@@ -179,6 +181,25 @@ export class Context extends Arguments {
     const entry = this.read(arg);
     if (entry !== 0 && typeOf(this.ks.arena, entry) !== type) throw WRONG_TYPE;
     return entry;
+  }
+
+  /**
+   * Reads what looking up the keys in arguments `first`, `first + step` … will read: first the slots of all, then all
+   * entries. Each is a wait for memory, and so they are waited for together instead of one after the other. MSET of ten
+   * keys: 5–9 % less CPU.
+   */
+  readAhead(first: number, step: number): void {
+    const { argc, shards, shardMask, db } = this;
+    let seen = 0;
+    for (let arg = first; arg < argc; arg += step) {
+      const hash = this.hashOf(arg);
+      seen ^= shards[hash & shardMask].keyspaces[db].table.readHome(hash);
+    }
+    for (let arg = first; arg < argc; arg += step) {
+      const hash = this.hashes[arg];
+      seen ^= shards[hash & shardMask].keyspaces[db].table.readEntry(hash);
+    }
+    this.seen = seen;
   }
 
   /** Makes the selected key (argument `arg`) a string; see Keyspace.putString. The caller writes the value. */

@@ -2,7 +2,7 @@
 import { blockingTimeoutMs } from './blocking-timeout.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
-import { multiPop, popSortedSet, readMultiPop, sortedSetLength } from './sorted-set-pop.ts';
+import { multiPop, openSortedSet, popSortedSet, readMultiPop } from './sorted-set-pop.ts';
 
 const keysFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
 
@@ -10,10 +10,11 @@ function blockingPop(ctx: Context, highest: boolean): void {
   const keys = ctx.argc - 2;
   const timeoutMs = blockingTimeoutMs(ctx, ctx.argc - 1);
   for (let arg = 1; arg <= keys; arg++) {
-    if (sortedSetLength(ctx, arg) === 0) continue;
+    const entry = openSortedSet(ctx, arg);
+    if (entry === 0) continue;
     ctx.reply.array(3);
     ctx.reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
-    return popSortedSet(ctx, arg, highest, 1, false);
+    return popSortedSet(ctx, arg, entry, highest, 1, false);
   }
   ctx.block(keysFrom(1, keys), timeoutMs, 'nullArray');
 }

@@ -20,21 +20,25 @@ const zset = new Value();
 const cursor = new SortedSetCursor();
 const member = new Slice();
 
-/** How many members the sorted set in argument `arg` has; 0 if there is no such key. @throws WRONG_TYPE */
-export function sortedSetLength(ctx: Context, arg: number): number {
+/** Opens the sorted set in argument `arg` for `popSortedSet`. @returns its entry; 0 if there is none  @throws WRONG_TYPE */
+export function openSortedSet(ctx: Context, arg: number): number {
   const entry = ctx.lookupTyped(arg, TYPE_SORTED_SET);
-  if (entry === 0) return 0;
-  openValue(ctx, entry, zset);
-  return sortedSetCount(zset);
+  if (entry !== 0) openValue(ctx, entry, zset);
+  return entry;
 }
 
 /**
- * Takes `count` members, which must be there, out of the sorted set in argument `arg`, from its upper or its lower end,
- * and writes them with their scores; `nested` in an array each. The reply's heads are the caller's.
+ * Takes `count` members, which must be there, out of the sorted set that is open, argument `arg`, from its upper or its
+ * lower end, and writes them with their scores; `nested` in an array each. The reply's heads are the caller's.
  */
-export function popSortedSet(ctx: Context, arg: number, highest: boolean, count: number, nested: boolean): void {
-  const entry = ctx.lookupTyped(arg, TYPE_SORTED_SET);
-  openValue(ctx, entry, zset);
+export function popSortedSet(
+  ctx: Context,
+  arg: number,
+  entry: number,
+  highest: boolean,
+  count: number,
+  nested: boolean,
+): void {
   const length = sortedSetCount(zset);
   cursor.seek(zset, highest ? length - 1 : 0);
   for (let i = 0; i < count; i++) {
@@ -55,12 +59,13 @@ function zpop(ctx: Context, highest: boolean): void {
   if (ctx.argc > 3) throw SYNTAX_ERROR;
   const counted = ctx.argc === 3;
   const wanted = counted ? integerAtLeast(ctx, 2, 0, MUST_BE_POSITIVE) : 1;
-  const count = Math.min(wanted, sortedSetLength(ctx, 1));
-  if (count === 0) return ctx.reply.array(0);
+  const entry = openSortedSet(ctx, 1);
+  if (entry === 0 || wanted === 0) return ctx.reply.array(0);
+  const count = Math.min(wanted, sortedSetCount(zset));
   ctx.weigh(count);
   const nested = counted && ctx.reply.resp3;
   ctx.reply.array(nested ? count : count * 2);
-  popSortedSet(ctx, 1, highest, count, nested);
+  popSortedSet(ctx, 1, entry, highest, count, nested);
 }
 
 export interface MultiPop {
@@ -91,13 +96,14 @@ export function readMultiPop(ctx: Context, arg: number): MultiPop {
 /** Pops from the first of the keys that has members, and replies. @returns false, nothing replied, if none has */
 export function multiPop(ctx: Context, { firstKey, keys, highest, count: wanted }: MultiPop): boolean {
   for (let arg = firstKey; arg < firstKey + keys; arg++) {
-    const count = Math.min(wanted, sortedSetLength(ctx, arg));
-    if (count === 0) continue;
+    const entry = openSortedSet(ctx, arg);
+    if (entry === 0) continue;
+    const count = Math.min(wanted, sortedSetCount(zset));
     ctx.weigh(count);
     ctx.reply.array(2);
     ctx.reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
     ctx.reply.array(count);
-    popSortedSet(ctx, arg, highest, count, true);
+    popSortedSet(ctx, arg, entry, highest, count, true);
     return true;
   }
   return false;

@@ -31,6 +31,7 @@ function mget(ctx: Context): void {
   const { argc, reply } = ctx;
   ctx.weigh(argc);
   reply.array(argc - 1);
+  ctx.readAhead(1, 1);
   for (let arg = 1; arg < argc; arg++) {
     const entry = ctx.read(arg);
     if (entry === 0 || typeOf(ctx.ks.arena, entry) !== TYPE_STRING) reply.null();
@@ -39,6 +40,7 @@ function mget(ctx: Context): void {
 }
 
 function setAll(ctx: Context): void {
+  ctx.readAhead(1, 2);
   if (ctx.argc > 3) requireRoomForStrings(ctx, 1, ctx.argc);
   for (let arg = 1; arg < ctx.argc; arg += 2) {
     storeString(ctx, arg, arg + 1, ctx.peek(arg), NO_DEADLINE);

@@ -100,6 +100,30 @@ export class Table {
     }
   }
 
+  /** Reads the slot where `find` of this hash will begin, for the cache's sake. @returns what is there */
+  readHome(hash: number): number {
+    const i32 = this.i32;
+    const directory = i32[this.base + TABLE_DIRECTORY];
+    if (directory === 0) return 0;
+    const tagged = i32[(directory >> 2) + this.directoryIndex(hash)];
+    return i32[((tagged & ~DEPTH_MASK) >> 2) + homeWord(hash, tagged & DEPTH_MASK)];
+  }
+
+  /** Reads the head of the entry that `find` of this hash will look at first, for the cache's sake. @returns what is there */
+  readEntry(hash: number): number {
+    const i32 = this.i32;
+    const directory = i32[this.base + TABLE_DIRECTORY];
+    if (directory === 0) return 0;
+    const tagged = i32[(directory >> 2) + this.directoryIndex(hash)];
+    const first = (tagged & ~DEPTH_MASK) >> 2;
+    let slot = first + homeWord(hash, tagged & DEPTH_MASK);
+    while (i32[slot + 1] !== 0 && i32[slot] !== hash) {
+      slot += 2;
+      if (slot === first + SEGMENT_WORDS) return 0;
+    }
+    return i32[i32[slot + 1] >> 2];
+  }
+
   /** Finds the slot of an entry known to be in the table. Sets `slot`. */
   locate(entry: number, hash: number): void {
     const i32 = this.i32;
