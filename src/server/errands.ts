@@ -62,4 +62,4 @@ export class Errands {
   }
 }
 
-const bytesOf = (region: Region, from: number, to: number): Buffer => Buffer.from(region.u8.slice(from, to));
+const bytesOf = (region: Region, from: number, to: number): Buffer => Buffer.from(region.u8.slice(from, to).buffer);
