@@ -1,6 +1,6 @@
 /** Builds a server out of its configuration and starts it: the only place where all parts meet. */
-import { randomBytes } from 'node:crypto';
 import { FineClock } from '../base/clock.ts';
+import { entropy } from '../base/entropy.ts';
 import { osSeededRandom } from '../base/random.ts';
 import type { Config } from '../config/config.ts';
 import { GUARD_DIRECTIVES } from '../execute/guard-config.ts';
@@ -16,6 +16,7 @@ import { openTransport } from '../transport/choose.ts';
 import type { TransportHandler } from '../transport/transport.ts';
 import { listDebug } from '../types/list-limits.ts';
 import { ActiveExpire } from './active-expire.ts';
+import { keepArrayThresholdsApart } from './array-thresholds.ts';
 import { printBanner, showsLogo } from './banner.ts';
 import { threadCommands, wholeServerCommands } from './commands.ts';
 import { buildCore } from './core.ts';
@@ -116,8 +117,8 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     latency,
     startedMs,
     clock: new FineClock(),
-    runId: randomBytes(20).toString('hex'),
-    replicationId: { current: randomBytes(20).toString('hex') },
+    runId: entropy(20).toString('hex'),
+    replicationId: { current: entropy(20).toString('hex') },
     shutDown(reason, wantsSave) {
       if (wantsSave) log.warning('The data is not saved: saving to disk is not built yet.');
       shutdown.begin(reason);
@@ -147,6 +148,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   await orEnd(others.listen(joining));
   others.onFailure = (reason) => shutdown.abort(reason);
   keepWhereItListens(config, log);
+  keepArrayThresholdsApart(config);
   noteProcessId(config, log);
   shutdown.onSignals();
   showTitle(config);
