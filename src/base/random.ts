@@ -1,4 +1,5 @@
 /** Chance, handed to whoever needs it, so that a test can seed the dice. */
+import { entropy } from './entropy.ts';
 
 export interface Random {
   /** A whole number, evenly spread over 0 … 2^32 - 1. */
@@ -79,5 +80,5 @@ function avalanche(seed: number): number {
 
 /** A generator seeded by the operating system. */
 export function osSeededRandom(): SeededRandom {
-  return new SeededRandom(...crypto.getRandomValues(new Int32Array(4)));
+  return new SeededRandom(...new Int32Array(new Uint8Array(entropy(16)).buffer));
 }
