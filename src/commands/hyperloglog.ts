@@ -10,13 +10,15 @@ import {
   estimateIn,
   exactEstimateIn,
   formOf,
+  HEADER_BYTES,
   hasEstimate,
   isSketch,
   keepEstimate,
   LANE_COUNTS,
   REGISTERS,
   Registers,
-  sparseHolds,
+  runValue,
+  SparsePlace,
 } from '../types/hyperloglog.ts';
 import { DAMAGED, RAISED, SketchEditor } from '../types/hyperloglog-editor.ts';
 import { estimate } from '../types/hyperloglog-estimate.ts';
@@ -36,6 +38,7 @@ const REGISTERS_AN_ELEMENT = 16;
 const editor = new SketchEditor();
 const counts = new Int32Array(LANE_COUNTS);
 const union = new Registers();
+const place = new SparsePlace();
 
 /** Checks that an entry of the selected keyspace is a sketch, or 0. @throws NOT_A_SKETCH */
 export function checkSketch(ctx: Context, entry: number): number {
@@ -77,12 +80,13 @@ function addInPlace(ctx: Context, entry: number): boolean {
   return changed;
 }
 
-/** The first element, from argument 2 on, that the sparse sketch at `at` may have to be changed for. */
+/** The first element, from argument 2 on, that the sparse sketch at `at` may have to be changed for; `place` is its. */
 function firstUnknown(ctx: Context, at: number, length: number): number {
   const { region } = ctx.ks;
   for (let arg = 2; arg < ctx.argc; arg++) {
     const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
-    if (!sparseHolds(region, at, length, register & (REGISTERS - 1), register >>> INDEX_BITS)) return arg;
+    place.seek(region, at, length, register & (REGISTERS - 1), HEADER_BYTES, 0);
+    if (place.run >= length || runValue(region.u8[at + place.run]) < register >>> INDEX_BITS) return arg;
   }
   return ctx.argc;
 }
@@ -95,6 +99,7 @@ function addByEditor(ctx: Context, entry: number): boolean {
   if (entry === 0) editor.create();
   else editor.open(arena.region, valueAt(arena, entry), valueLength(arena, entry));
   let changed = entry === 0;
+  if (entry !== 0) editor.expect(registerOf(ctx.source, ctx.at[known], ctx.size[known]) & (REGISTERS - 1), place);
   for (let arg = known; arg < ctx.argc; arg++) {
     const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
     const result = editor.raise(register & (REGISTERS - 1), register >>> INDEX_BITS);

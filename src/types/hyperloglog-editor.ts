@@ -19,6 +19,7 @@ import {
   runLength,
   runValue,
   SPARSE,
+  SparsePlace,
   writeHeader,
 } from './hyperloglog.ts';
 import { typeLimits } from './limits.ts';
@@ -41,7 +42,8 @@ export class SketchEditor {
   region = Region.allocate(DENSE_BYTES);
   length = 0;
   private spare = Region.allocate(DENSE_BYTES);
-  /** Where to begin looking for a register that is not before the one raised last: two runs before it. */
+  private readonly place = new SparsePlace();
+  /** Where to begin looking for a register that is not before the one raised last: a run before it. */
   private resumeAt = 0;
   private resumeIndex = 0;
   private lastIndex = 0;
@@ -53,6 +55,13 @@ export class SketchEditor {
     copy(from, at, this.region, 0, length);
     this.length = length;
     this.forgetPlace();
+  }
+
+  /** Says where in a sparse sketch just taken register `index` is: the next that is raised is that one or a later one. */
+  expect(index: number, place: SparsePlace): void {
+    this.resumeAt = place.before;
+    this.resumeIndex = place.beforeFirst;
+    this.lastIndex = index;
   }
 
   /** Begins an empty one, sparse. */
@@ -97,26 +106,16 @@ export class SketchEditor {
   }
 
   private raiseSparse(index: number, rank: number): number {
+    const { place } = this;
     const { u8 } = this.region;
     const end = this.length;
     if (index < this.lastIndex) this.forgetPlace();
-    let at = this.resumeAt;
-    let first = this.resumeIndex;
-    let run = 0;
-    let before = 0;
-    let firstBefore = 0;
-    for (; at < end; at += runBytes(u8[at])) {
-      run = runLength(u8, at, end);
-      if (index < first + run) break;
-      if (before !== 0) {
-        this.resumeAt = before;
-        this.resumeIndex = firstBefore;
-      }
-      before = at;
-      firstBefore = first;
-      first += run;
-    }
+    place.seek(this.region, 0, end, index, this.resumeAt, this.resumeIndex);
+    const { run: at, first } = place;
     if (at >= end) return DAMAGED;
+    const run = runLength(u8, at, end);
+    this.resumeAt = place.before;
+    this.resumeIndex = place.beforeFirst;
     this.lastIndex = index;
     const value = runValue(u8[at]);
     if (value >= rank) return UNCHANGED;
@@ -131,7 +130,7 @@ export class SketchEditor {
       for (let i = 0; i < bytes; i++) this.region.u8[at + i] = split[i];
       this.length = end + grows;
     }
-    this.joinEqualRuns(before === 0 ? HEADER_BYTES : before);
+    this.joinEqualRuns(place.before);
     return RAISED;
   }
 

@@ -195,15 +195,48 @@ export function countValues(lanes: Int32Array, region: Region, at: number, lengt
   return true;
 }
 
-/** Whether a register of a sparse sketch is `rank` or more; false if it isn't to be found, as the sketch is damaged. */
-export function sparseHolds({ u8 }: Region, at: number, length: number, index: number, rank: number): boolean {
-  const end = at + length;
-  let behind = 0;
-  for (let i = at + HEADER_BYTES; i < end; i += runBytes(u8[i])) {
-    behind += runLength(u8, i, end);
-    if (index < behind) return runValue(u8[i]) >= rank;
+/** Registers of a run by its first byte, those of its second byte left out. */
+const LENGTHS = Int32Array.from({ length: 256 }, (_, head) => {
+  if ((head & 0x80) !== 0) return (head & 3) + 1;
+  return isLongZeros(head) ? ((head & 0x3f) << 8) + 1 : (head & 0x3f) + 1;
+});
+
+/** Where a register was found in a sparse sketch. */
+export class SparsePlace {
+  /** The run that it is in: offset in the sketch, and its first register. At the sketch's end: there is none, it is damaged. */
+  run = 0;
+  first = 0;
+  /** The run before that, or the first. */
+  before = 0;
+  beforeFirst = 0;
+
+  /**
+   * Looks for a register. Which kind of run comes next can't be foreseen, so no step depends on it by a branch.
+   * @param from offset of a run to begin with  @param fromFirst the first register of that
+   */
+  seek({ u8 }: Region, at: number, length: number, index: number, from: number, fromFirst: number): void {
+    const last = at + length - 1;
+    let run = at + from;
+    let first = fromFirst;
+    let before = run;
+    let beforeFirst = first;
+    while (run < last) {
+      const head = u8[run];
+      const isLong = (head >>> 6) & (~head >>> 7) & 1;
+      const behind = first + LENGTHS[head] + (u8[run + 1] & -isLong);
+      if (index < behind) break;
+      before = run;
+      beforeFirst = first;
+      first = behind;
+      run += 1 + isLong;
+    }
+    // Of the last byte by itself it is known that nothing follows.
+    if (run === last && index >= first + LENGTHS[u8[run]]) run++;
+    this.run = Math.min(run, last + 1) - at;
+    this.first = first;
+    this.before = before - at;
+    this.beforeFirst = beforeFirst;
   }
-  return false;
 }
 
 /** Visits the runs of a sparse sketch. @returns whether they are 16384 registers together */

@@ -11,13 +11,15 @@ import {
   eachRun,
   estimateIn,
   exactEstimateIn,
+  HEADER_BYTES,
   hasEstimate,
   isSketch,
   keepEstimate,
   LANE_COUNTS,
   REGISTERS,
   Registers,
-  sparseHolds,
+  runValue,
+  SparsePlace,
   writeHeader,
 } from '../../../src/types/hyperloglog.ts';
 import { DAMAGED, RAISED, SketchEditor, UNCHANGED } from '../../../src/types/hyperloglog-editor.ts';
@@ -131,6 +133,7 @@ describe('HyperLogLog', () => {
       ),
     );
     const editor = new SketchEditor();
+    const place = new SparsePlace();
     fc.assert(
       fc.property(fc.array(raise, { maxLength: 300 }), fc.boolean(), (raises, ascending) => {
         if (ascending) raises.sort((a, b) => a[0] - b[0]);
@@ -146,8 +149,8 @@ describe('HyperLogLog', () => {
         expect(merged.merge(editor.region, 0, editor.length)).toBe(true);
         expect(Buffer.compare(merged.bytes, model)).toBe(0);
         for (const [at] of raises) {
-          expect(sparseHolds(editor.region, 0, editor.length, at, model[at])).toBe(true);
-          expect(sparseHolds(editor.region, 0, editor.length, at, model[at] + 1)).toBe(false);
+          place.seek(editor.region, 0, editor.length, at, HEADER_BYTES, 0);
+          expect(runValue(editor.region.u8[place.run])).toBe(model[at]);
         }
         const count = estimateOf(editor.region, editor.length);
         expect(editor.toDense()).toBe(true);
