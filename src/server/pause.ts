@@ -35,7 +35,7 @@ export class Pause {
     this.untilMs = Math.max(this.untilMs, untilMs);
     this.everything ||= everything;
     this.arm();
-    this.onChange();
+    this.settle();
   }
 
   end(): void {
@@ -44,7 +44,7 @@ export class Pause {
     this.everything = false;
     const released = [...this.postponed];
     this.postponed.clear();
-    this.onChange();
+    this.settle();
     // Not here: the command that ends the pause is within a batch of its own.
     if (released.length > 0) setImmediate(() => this.server.resume(released));
   }
@@ -63,6 +63,11 @@ export class Pause {
   /** The connection is gone. */
   forget(connection: Connection): void {
     this.postponed.delete(connection);
+  }
+
+  private settle(): void {
+    for (const shard of this.server.ctx.shards) shard.keepsStale = this.isOn;
+    this.onChange();
   }
 
   private arm(): void {

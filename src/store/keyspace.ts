@@ -93,12 +93,12 @@ export class Keyspace {
     return hashBytes(this.arena.view, keyAt(this.arena, entry), keyLength(this.arena, entry), this.shard.seed);
   }
 
-  /** The live entry with this key, or 0; one past its deadline is removed. Leaves the access clock alone. */
+  /** The live entry with this key, or 0; one past its deadline is removed (see `keepsStale`). Leaves the access clock alone. */
   peek(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
     const entry = this.table.find(key, keyFrom, keyBytes, hash);
     if (entry === 0 || !hasDeadline(this.arena, entry)) return entry;
     if (this.heap.deadlineOf(entry) > this.shard.access.nowMs) return entry;
-    this.expire(entry, hash);
+    if (!this.shard.keepsStale) this.expire(entry, hash);
     return 0;
   }
 
@@ -405,6 +405,7 @@ export class Keyspace {
     deadlineMs: number,
   ): number {
     const { arena, shard } = this;
+    if (old === 0 && shard.keepsStale) this.dropStale(key, keyFrom, keyBytes, hash);
     const access = old !== 0 && shard.access.isLfu ? accessOf(arena, old) : shard.access.initial;
     const partMs = this.earliestPartMs(kind & 15, valueOrRoot, kind >> 4);
     if (deadlineMs !== NO_DEADLINE) this.heap.reserve();
@@ -429,6 +430,12 @@ export class Keyspace {
     if (partMs !== Number.POSITIVE_INFINITY) this.notePartDeadlines(entry);
     if (old === 0) shard.events.added?.(this, entry, hash);
     return entry;
+  }
+
+  /** Removes the key if `peek` has kept it though its deadline has come. */
+  private dropStale(key: Region, keyFrom: number, keyBytes: number, hash: number): void {
+    const entry = this.table.find(key, keyFrom, keyBytes, hash);
+    if (entry !== 0) this.expire(entry, hash);
   }
 
   private changeDeadline(entry: number, deadlineMs: number): void {

@@ -59,6 +59,8 @@ export class Shard {
   events: KeyEvents = NO_EVENTS;
   /** Rings the worker that expires this shard's keys: set where workers exist. */
   wakeWorker: () => void = () => {};
+  /** True while nothing may be removed that a replica would have to hear of: keys past their deadline only seem to be gone. */
+  keepsStale = false;
   /** False while the client asked that its commands leave access clocks alone (CLIENT NO-TOUCH). */
   notesAccess = true;
 

@@ -119,6 +119,19 @@ describe('CLIENT PAUSE WRITE', () => {
     expect(await reply).toMatch(/^[:*]/);
   });
 
+  test('keeps keys past their deadline until it ends, though nobody can read them', async () => {
+    const before = await info(other, 'expired_keys');
+    await client.pipeline([['MULTI'], ['SET', 'a', '1', 'PX', '10'], ['SET', 'b', '1', 'PX', '10']]);
+    await client.pipeline([['CLIENT', 'PAUSE', '100000', 'WRITE'], ['EXEC']]);
+    const values = () => raw(client, 'MGET', 'a', 'b');
+    await until('they are past it', async () => (await values()) === '*2\r\n$-1\r\n$-1\r\n');
+    expect(await info(other, 'expired_keys')).toBe(before);
+    await other.call('CLIENT', 'UNPAUSE');
+    await client.call('SET', 'a', '2');
+    expect(await values()).toBe('*2\r\n$1\r\n2\r\n$-1\r\n');
+    expect(await info(other, 'expired_keys')).toBe(before + 2);
+  });
+
   test('lets a transaction go that only reads', async () => {
     await client.pipeline([['MULTI'], ['GET', 'x']]);
     await other.call('CLIENT', 'PAUSE', '100000', 'WRITE');
