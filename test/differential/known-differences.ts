@@ -69,6 +69,15 @@ function hasBadNumkeys([name, ...words]: Command): boolean {
   return takesNumkeys && !(/^[1-9]\d*$/.test(numkeys) && Number(numkeys) <= words.length - at - 1);
 }
 
+/** The entries of each stream in a reply of XREAD: key and entries, side by side in RESP3, in pairs in RESP2. */
+function streamsOf(reply: Reply): Reply[] {
+  if (!isAggregate(reply)) return [];
+  const flat = reply.kind === '%' ? reply.items : reply.items.flatMap((pair) => (isAggregate(pair) ? pair.items : []));
+  return flat.filter((_, i) => i % 2 === 1);
+}
+
+const isEmpty = (reply: Reply) => isAggregate(reply) && reply.items.length === 0;
+
 const REGISTERS = 16_384;
 
 /** Whether this is a sparse HyperLogLog whose runs don't come to all its registers. */
@@ -228,6 +237,14 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'the error for keys without IDs names the command and the IDs it takes',
     reason: 'Redis 7.4 says so.',
     covers: ({ subject, oracle }) => [subject, oracle].every((reply) => text(reply).startsWith('ERR Unbalanced ')),
+  },
+  {
+    id: 'nothing-left-to-read',
+    commands: 'XREAD',
+    what: 'a client that waits for an entry which XADD trims away at once goes on waiting',
+    reason: 'From 7.2 Redis runs the waiting command again, which finds nothing; 7.0 serves it an empty list.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'XREAD' && subject.kind === 'null' && isAggregate(oracle) && streamsOf(oracle).every(isEmpty),
   },
   {
     id: 'group-gone-while-waiting',

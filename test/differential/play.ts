@@ -81,20 +81,21 @@ class Player {
     return { left, right };
   }
 
-  /** Compares one reply, in `where`. */
-  check(command: Command, subject: Reply, oracle: Reply, where = ''): void {
+  /** Compares one reply, in `where`. @returns false for a known difference */
+  check(command: Command, subject: Reply, oracle: Reply, where = ''): boolean {
     this.tally.add(command, oracle);
     const outcome = verdict(command, subject, oracle);
-    if (outcome === 'same') return;
+    if (outcome === 'same') return true;
     if (outcome === 'different') {
       const cause = causeOf(command, subject, oracle);
       const difference = { command, where, subject: show(subject), oracle: show(oracle), cause };
       // Another encoding now makes no other reply later: going on, what it would hide is found as well.
       if (ruleName(command) !== 'OBJECT ENCODING') throw new Found(difference);
       this.harmless ??= difference;
-      return;
+      return true;
     }
     this.known.set(outcome.id, (this.known.get(outcome.id) ?? 0) + 1);
+    return false;
   }
 
   /** Holds the subject's reply against the command's schema. */
@@ -195,7 +196,10 @@ class Player {
       : drawn.every((text) => oracle.kind === 'null' || pool.has(text));
     const isPlainCount = /^\d+$/.test(command[2] ?? '') && command.length === 3;
     const isDistinct = !isPlainCount || new Set(drawn).size === drawn.length;
-    if (isError(oracle)) return this.check(command, subject, oracle);
+    if (isError(oracle)) {
+      this.check(command, subject, oracle);
+      return;
+    }
     this.tally.add(command, oracle);
     if (!isSameShape || !isDrawn || !isDistinct) {
       const expected = `${show(oracle)} or others out of ${show(all)}`;
@@ -232,8 +236,13 @@ class Player {
     const [served, expected] = await Promise.all([left.reply, right.reply]);
     if (served instanceof BrokenConnection) this.broken(command, served);
     if (expected instanceof BrokenConnection) throw expected;
-    this.check(command, served[0].reply, expected[0].reply, `served by ${others.map(asCliLine).join('; ')}:`);
-    this.check(['CLIENT', 'UNBLOCK'], unblock[0], unblock[1], `after ${asCliLine(command)}:`);
+    const isServedAlike = this.check(
+      command,
+      served[0].reply,
+      expected[0].reply,
+      `served by ${others.map(asCliLine).join('; ')}:`,
+    );
+    if (isServedAlike) this.check(['CLIENT', 'UNBLOCK'], unblock[0], unblock[1], `after ${asCliLine(command)}:`);
   }
 
   async dump(key: string): Promise<void> {
