@@ -9,6 +9,8 @@ import { integerLength, writeBigInt, writeInteger } from '../base/numbers.ts';
 import { copy, Region } from '../base/region.ts';
 
 const INITIAL_BYTES = 65536;
+/** The largest buffer that a thread keeps though it may have nothing to write. */
+const DETACHED_BYTES_MAX = 1 << 20;
 /** `$` or `*`, a length, CR LF. */
 const HEADER_BYTES_MAX = 24;
 const CRLF = 0x0a0d;
@@ -39,8 +41,17 @@ const EMPTY_BULK = constant('$0\r\n\r\n');
 const TRUE = constant('#t\r\n');
 const FALSE = constant('#f\r\n');
 
+/** Where buffers come from, and go when they are too small. */
+export interface BufferSource {
+  take(bytes: number): Region;
+  giveBack(region: Region): void;
+}
+
+const FRESH: BufferSource = { take: (bytes) => Region.allocate(bytes), giveBack: () => {} };
+
 export class Writer {
   region = Region.allocate(INITIAL_BYTES);
+  buffers = FRESH;
   /** Where the next byte goes; also how many bytes wait to be sent. */
   at = 0;
   /** The protocol version of the client whose reply is being written. */
@@ -55,10 +66,13 @@ export class Writer {
     if (this.at + bytes > this.region.u8.length) this.grow(bytes);
   }
 
-  /** Hands over the buffer with what is in it, and goes on with a fresh one: for large replies, sent without copying. */
+  /**
+   * Hands over the buffer with what is in it, and goes on with another: for large replies, sent without copying. The next
+   * reply is likely to be as large.
+   */
   detach(): Region {
-    const region = this.region;
-    this.region = Region.allocate(INITIAL_BYTES);
+    const { region } = this;
+    this.region = this.buffers.take(Math.min(region.length, DETACHED_BYTES_MAX));
     this.at = 0;
     return region;
   }
@@ -302,8 +316,9 @@ export class Writer {
   private grow(bytes: number): void {
     let capacity = this.region.u8.length * 2;
     while (capacity < this.at + bytes) capacity *= 2;
-    const grown = Region.allocate(capacity);
-    copy(this.region, 0, grown, 0, this.at);
+    const grown = this.buffers.take(capacity);
+    if (this.at > 0) copy(this.region, 0, grown, 0, this.at);
+    this.buffers.giveBack(this.region);
     this.region = grown;
   }
 }

@@ -15,6 +15,7 @@ import type { Transaction } from '../execute/transaction.ts';
 import { INCOMPLETE, PARSED, Parser, type ParserLimits } from '../protocol/parser.ts';
 import type { Writer } from '../protocol/writer.ts';
 import { ChangeNotes, type NotedChange, publishChange } from '../pubsub/notifications.ts';
+import { replyBuffers } from '../transport/reply-buffers.ts';
 import type { Link, TransportHandler } from '../transport/transport.ts';
 import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
 import { Errands } from './errands.ts';
@@ -125,6 +126,7 @@ export class Server implements TransportHandler {
     this.waiting = new WaitingRoom(this, dispatcher, dispatcher.executor);
     this.ctx = ctx;
     this.writer = ctx.reply;
+    this.writer.buffers = replyBuffers;
     this.limits = limits;
     this.parser = new Parser(limits);
     this.clock = clock;
@@ -331,6 +333,7 @@ export class Server implements TransportHandler {
       position = parser.end;
       if (ctx.argc === 0) continue;
       this.execute(connection);
+      if (this.writer.at >= OWNED_BYTES_MIN) this.sendWritten(connection);
       if (connection.waiting) {
         connection.inputWanted = 0;
         return connection.postponed ? start : position;
@@ -427,8 +430,13 @@ export class Server implements TransportHandler {
 
   /** Sends what has been written for the connection, and closes it if it is to be closed. */
   private flush(connection: Connection): void {
-    const bytes = this.writer.at;
     this.current = undefined;
+    this.sendWritten(connection);
+    if (connection.closing) connection.link.endAfterFlush();
+  }
+
+  private sendWritten(connection: Connection): void {
+    const bytes = this.writer.at;
     if (this.peers !== undefined) {
       // What others will do because of these commands comes before the client can know that they are done.
       this.peers.post();
@@ -439,7 +447,6 @@ export class Server implements TransportHandler {
       this.sendTo(connection.link);
       this.checkOutput(connection);
     }
-    if (connection.closing) connection.link.endAfterFlush();
   }
 
   private sendTo(link: Link): void {

@@ -1,5 +1,6 @@
 import type { Region } from '../base/region.ts';
 import { LinuxLink, type LinuxLinkHost } from './linux-link.ts';
+import { replyBuffers } from './reply-buffers.ts';
 
 /** What a link in an epoll set needs of its transport. */
 export interface EpollLinkHost extends LinuxLinkHost {
@@ -24,7 +25,8 @@ export class EpollLink extends LinuxLink<EpollLinkHost> {
   sendOwned(region: Region, from: number, to: number): void {
     if (this.closed || from === to) return;
     const sent = this.tryNow(region, from, to);
-    if (from + sent < to && !this.closed) this.output.pushOwned(region, from + sent, to);
+    if (from + sent === to) replyBuffers.giveBack(region);
+    else if (!this.closed) this.output.pushOwned(region, from + sent, to);
   }
 
   /** Sends what waits, as far as the kernel takes it. Returns whether nothing waits any more. */

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Region } from '../base/region.ts';
 import { formatAddress } from './bind-address.ts';
+import { replyBuffers } from './reply-buffers.ts';
 import { type Landing, LINGER_MS, type Link } from './transport.ts';
 
 /** Bytes of a large reply handed to the socket at a time. */
@@ -94,6 +95,7 @@ export class NetLink implements Link {
   sendOwned(region: Region, from: number, to: number): void {
     const sent = this.sendNow(region.u8, from, to);
     if (sent < to) this.queue(region.u8, sent, to);
+    else replyBuffers.giveBack(region);
   }
 
   pause(): void {

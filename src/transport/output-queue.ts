@@ -1,4 +1,5 @@
 import { copy, Region } from '../base/region.ts';
+import { replyBuffers } from './reply-buffers.ts';
 import { type OutputChunk, type SendSlots, SLOT_BYTES } from './send-slots.ts';
 
 /** Larger replies are copied into memory of their own rather than into a row of slots. */
@@ -37,6 +38,7 @@ export class OutputQueue {
   pushOwned(region: Region, from: number, to: number): void {
     if (to - from <= SLOT_BYTES) {
       this.push(region, from, to);
+      replyBuffers.giveBack(region);
       return;
     }
     this.append(this.slots.own(region, from, to));

@@ -1,6 +1,7 @@
 import type { Region } from '../base/region.ts';
 import type { Libc } from './libc.ts';
 import { PinnedMemory } from './pinned-memory.ts';
+import { replyBuffers } from './reply-buffers.ts';
 
 export const SLOT_BYTES = 32 * 1024;
 const SLOTS_OF_BLOCK = 32;
@@ -78,11 +79,14 @@ export class SendSlots {
     return chunk;
   }
 
-  /** Takes a chunk back that nobody reads any more. Memory the server gave away is just let go. */
+  /** Takes a chunk back that nobody reads any more. */
   release(chunk: OutputChunk): void {
     chunk.next = null;
     const { block } = chunk;
-    if (block === null) return;
+    if (block === null) {
+      replyBuffers.giveBack(chunk.region);
+      return;
+    }
     block.usedSlots--;
     this.usedCount--;
     chunk.from = chunk.start;
