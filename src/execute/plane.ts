@@ -44,7 +44,7 @@ export interface Plane {
   readonly clientNumbers: SharedArrayBuffer;
   /** Who listens to which channel (pubsub/subscription-table.ts); a single I/O thread knows without. */
   readonly subscriptions: SharedArrayBuffer | undefined;
-  /** How many messages each I/O thread has been posted by others; see server/peers.ts. */
+  /** How many messages each I/O thread has been posted by others, then whether the server ends; see server/peers.ts. */
   readonly postings: SharedArrayBuffer;
 }
 
@@ -71,7 +71,7 @@ export function createPlane(options: PlaneOptions, seed: number): Plane {
     evictableClients: new SharedArrayBuffer(16 * ioThreads),
     clientNumbers: createClientNumbersBuffer(),
     subscriptions: ioThreads > 1 ? createSubscriptionsBuffer() : undefined,
-    postings: new SharedArrayBuffer(CACHE_LINE_BYTES * ioThreads),
+    postings: new SharedArrayBuffer(CACHE_LINE_BYTES * (ioThreads + 1)),
   };
 }
 

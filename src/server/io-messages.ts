@@ -41,6 +41,8 @@ type Done = unknown;
 
 /** What is asked, and what is answered. */
 export interface Questions {
+  /** Answered once all notes before it have been dealt with. */
+  'caught-up': { readonly asked: undefined; readonly answer: Done };
   /** What INFO sums up. */
   figures: { readonly asked: undefined; readonly answer: ThreadFigures };
   /** Directives that have changed are in force on the asked thread when it answers. */

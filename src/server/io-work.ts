@@ -27,7 +27,7 @@ function shareMonitors(monitors: Monitors, peers: Peers) {
   monitors.onChange = () => {
     if (areHere === !monitors.isEmpty) return;
     areHere = !monitors.isEmpty;
-    peers.ask('monitors', areHere);
+    peers.askIfThere('monitors', areHere);
   };
   monitors.onLine = (line) => peers.tellSome(elsewhere, { kind: 'monitored', line });
   return {
@@ -68,6 +68,7 @@ export function connectPeers(
   const peers = new Peers(server.ioThread, ports, plane.postings, {
     onNote,
     answers: {
+      'caught-up': () => undefined,
       figures: () => figuresOf(services),
       monitors: (areThere, from) => monitoring.noteOf(from, areThere),
       clients: ({ withLines }) => factsOfClients(server, withLines),

@@ -1,5 +1,6 @@
 /** An I/O thread's correspondence with the other I/O threads; what passes is in io-messages.ts. */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { error } from '../commands/errors.ts';
 import type { Envelope, Note, Questions, RelayedCommand, RelayedReply, Topic } from './io-messages.ts';
 
 /** Words from one thread's count of postings to the next one's: a cache line. */
@@ -8,6 +9,17 @@ const COUNT_WORDS = 16;
 const LOOK_AGAIN_MS = 100;
 /** Notes to one thread are posted together, at most so many. */
 const NOTES_MAX = 256;
+/** So many bytes of notes may be on their way to a thread: then it is waited for, or a flood would fill the memory. */
+const UNREAD_BYTES_MAX = 4 << 20;
+/** What a note takes besides its bytes, about. */
+const NOTE_BYTES = 200;
+/**
+ * A thread that hasn't answered for so long is stuck, or has failed, which this one hears of only when it goes on: thread 0
+ * then ends the process.
+ */
+const ANSWER_MS_MAX = 5000;
+const ENDING = error('ERR the server is shutting down');
+const NO_ANSWER = error('ERR an I/O thread does not answer; what was asked of it may or may not be done');
 
 /** What a thread does with what it gets. */
 export interface PeerHandler {
@@ -33,6 +45,8 @@ export class Peers {
   private readonly counts: Int32Array;
   private readonly handler: PeerHandler;
   private readonly outboxes: Note[][];
+  /** Bytes of notes posted to each thread since it was last heard to have taken all. */
+  private readonly unreadBytes: number[];
   private readonly awaited = new Map<number, Awaited>();
   private readonly relayed: { readonly from: number; readonly number: number; readonly command: RelayedCommand }[] = [];
   private seen = 0;
@@ -51,6 +65,7 @@ export class Peers {
     this.counts = new Int32Array(postings);
     this.handler = handler;
     this.outboxes = ports.map(() => []);
+    this.unreadBytes = ports.map(() => 0);
     ports.forEach((port, from) => {
       port?.on('message', (envelope: Envelope) =>
         this.handler.inBatch(() => {
@@ -69,6 +84,7 @@ export class Peers {
   /** Posts a note with the next lot: at the latest before any client hears of the command that it is about. */
   tell(thread: number, note: Note): void {
     this.outboxes[thread].push(note);
+    this.unreadBytes[thread] += NOTE_BYTES + (note.kind === 'published' ? note.message.body.length : 0);
     this.hasNotes = true;
     if (this.outboxes[thread].length >= NOTES_MAX) this.post();
   }
@@ -93,14 +109,25 @@ export class Peers {
     this.hasNotes = false;
     for (let thread = 0; thread < this.outboxes.length; thread++) {
       if (this.outboxes[thread].length > 0) this.send(thread, { notes: this.outboxes[thread].splice(0) });
+      if (this.unreadBytes[thread] > UNREAD_BYTES_MAX) this.waitFor(thread);
     }
   }
 
-  /** Asks all other threads and waits until each has answered. @throws Error if one of them failed to */
+  /** Asks all other threads and waits until each has answered. @throws Error if one of them failed to, CommandError if none comes */
   ask<T extends Topic>(topic: T, asked: Questions[T]['asked']): Questions[T]['answer'][] {
     if (this.others === 0) return [];
     const others = this.ports.flatMap((port, thread) => (port === undefined ? [] : [thread]));
     return this.request(others, (question) => ({ question, topic, asked })) as Questions[T]['answer'][];
+  }
+
+  /** `ask` where there is no command to refuse: no answers if none come. */
+  askIfThere<T extends Topic>(topic: T, asked: Questions[T]['asked']): Questions[T]['answer'][] {
+    try {
+      return this.ask(topic, asked);
+    } catch (thrown) {
+      if (thrown === ENDING || thrown === NO_ANSWER) return [];
+      throw thrown;
+    }
   }
 
   /** Has thread 0 run a command, and waits for the reply. */
@@ -130,6 +157,12 @@ export class Peers {
     }
   }
 
+  /** On thread 0, which is about to end the others: nobody waits for an answer any more. */
+  end(): void {
+    Atomics.store(this.counts, this.endingWord, 1);
+    for (let thread = 0; thread < this.ports.length; thread++) Atomics.notify(this.counts, thread * COUNT_WORDS);
+  }
+
   close(): void {
     for (const port of this.ports) port?.close();
   }
@@ -142,14 +175,37 @@ export class Peers {
     this.awaited.set(number, awaited);
     for (const thread of threads) this.send(thread, envelope(number));
     const word = this.self * COUNT_WORDS;
-    while (awaited.left > 0) {
-      const count = Atomics.load(this.counts, word);
-      this.takeAll();
-      if (awaited.left > 0) Atomics.wait(this.counts, word, count, LOOK_AGAIN_MS);
+    const deadlineMs = performance.now() + ANSWER_MS_MAX;
+    try {
+      for (;;) {
+        const count = Atomics.load(this.counts, word);
+        this.takeAll();
+        if (awaited.left === 0) break;
+        if (Atomics.load(this.counts, this.endingWord) !== 0) throw ENDING;
+        if (performance.now() > deadlineMs) throw NO_ANSWER;
+        Atomics.wait(this.counts, word, count, LOOK_AGAIN_MS);
+      }
+    } finally {
+      this.awaited.delete(number);
     }
-    this.awaited.delete(number);
     if (awaited.failure !== undefined) throw new Error(awaited.failure);
     return awaited.answers;
+  }
+
+  /** Waits until a thread has taken in all that it was posted. */
+  private waitFor(thread: number): void {
+    this.unreadBytes[thread] = 0;
+    try {
+      this.request([thread], (question) => ({ question, topic: 'caught-up', asked: undefined }));
+    } catch (thrown) {
+      // What was posted is not lost by that.
+      if (thrown !== ENDING && thrown !== NO_ANSWER) throw thrown;
+    }
+  }
+
+  /** Behind the counts. */
+  private get endingWord(): number {
+    return this.ports.length * COUNT_WORDS;
   }
 
   private take(envelope: Envelope, from: number): void {

@@ -56,5 +56,5 @@ export const clientName = (connection: Connection | undefined): ClientName | und
 
 function nameOfSession(server: Server, session: number): ClientName | undefined {
   const own = clientName(server.connections.get(session));
-  return own ?? server.peers?.ask('name', session).find((name) => name !== undefined);
+  return own ?? server.peers?.askIfThere('name', session).find((name) => name !== undefined);
 }

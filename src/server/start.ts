@@ -102,6 +102,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     transport.stopListening();
     core.housekeeping.stop();
     settling.stop();
+    server.peers?.end();
     await Promise.all([others.stop(), pool.stop()]);
     await transport.close();
   };
@@ -169,6 +170,7 @@ async function possibleIoThreads(config: Config, log: Log): Promise<number> {
       `io-threads ${wanted} and workers ${threads - wanted} are ${threads}; at most ${THREADS_MAX} can be`,
     );
   }
+  if (config.value('handoff') === 'never') throw new Error(`io-threads ${wanted} needs handoff auto or always`);
   const choice = config.value('transport');
   if (choice === 'net') throw new Error(`io-threads ${wanted} needs transport io_uring or epoll, not net`);
   if (choice !== 'auto') return wanted;

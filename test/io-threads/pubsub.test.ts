@@ -64,6 +64,16 @@ describe('publishing', () => {
     expect(messagesOf(there)).toEqual(Array.from({ length: count }, (_, i) => `message counting ${i}`));
   });
 
+  it('holds back who publishes faster than others can take it in', async () => {
+    const there = await listening(1, 'SUBSCRIBE', 'flood');
+    const publisher = await threads.on(0);
+    await publisher.call('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 0 0 0');
+    const body = 'x'.repeat(100_000);
+    const count = 300;
+    await publisher.pipeline(Array.from({ length: count }, () => ['PUBLISH', 'flood', body]));
+    await until('all have come', async () => there.pushes.length === count, 15_000);
+  });
+
   it('carries a message of a megabyte', async () => {
     const there = await listening(1, 'SUBSCRIBE', 'large');
     const publisher = await threads.on(0);

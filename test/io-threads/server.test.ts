@@ -149,7 +149,8 @@ describe('start and end', () => {
   it('SIGTERM ends it while both threads are busy', async () => {
     const own = await TwoThreads.start();
     const clients = [await own.on(0), await own.on(1)];
-    const busy = clients.map((client) => client.pipeline(Array.from({ length: 5000 }, () => ['INCR', 'n'])));
+    const commands = [['INCR', 'n'], ['CLIENT', 'LIST'], ['INFO']];
+    const busy = clients.map((client) => client.pipeline(Array.from({ length: 6000 }, (_, i) => commands[i % 3])));
     for (const each of busy) each.catch(() => {});
     await own.stop();
     expect(own.server.ended).toBe('exit code 0, signal null');
@@ -171,6 +172,12 @@ describe('start and end', () => {
     await until('it has ended', async () => second.ended !== undefined, 15_000);
     expect(second.output).toContain('Address already in use');
     await second.stop();
+  });
+
+  it('handoff never, where a thread waits for locks and answers nobody meanwhile, is refused', async () => {
+    await expect(ServerProcess.start(mayflyWith('--io-threads', '2', '--handoff', 'never'))).rejects.toThrow(
+      /io-threads 2 needs handoff auto or always/,
+    );
   });
 
   it('transport net serves with one thread only, and says so', async () => {
