@@ -1,6 +1,6 @@
 /** Doubles to bytes, as Redis prints them in replies and stores them as strings. */
 import { grisu, grisuDigits } from './grisu.ts';
-import { integerLength, writeBigInt, writeInteger } from './integers.ts';
+import { writeBigInt, writeInteger } from './integers.ts';
 
 const ZERO = 48;
 const MINUS = 45;
@@ -86,10 +86,4 @@ const scratch = new Uint8Array(DOUBLE_LENGTH_MAX);
 /** What `writeDouble` writes, as a string. */
 export function formatDouble(value: number): string {
   return String.fromCharCode(...scratch.subarray(0, writeDouble(scratch, 0, value)));
-}
-
-/** How many bytes `writeDouble` will write. */
-export function doubleLength(value: number): number {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return integerLength(value);
-  return writeDouble(scratch, 0, value);
 }

@@ -96,36 +96,30 @@ export class Finds {
   }
 }
 
-/** Ranks of the members that may lie within the shape: pairs of first and behind last. */
-export function ranksAround(zset: Value, shape: Shape): { from: number; to: number }[] {
-  return cellsAround(shape).map((cell) => {
-    const scores = scoresOfCell(cell);
-    const from = sortedSetRankOfScore(zset, scores.from, false);
-    return { from, to: Math.max(from, sortedSetRankOfScore(zset, scores.to, false)) };
-  });
-}
-
 const finds = new Finds();
 const cursor = new SortedSetCursor();
 const member = new Slice();
 const place: Place = { longitude: 0, latitude: 0 };
 
 /**
- * The members within the shape, in the order in which they are met, at most `limit`. @param ranks of `ranksAround`
+ * The members within the shape, in the order in which they are met, at most `limit`.
+ * @param weigh told, before they are looked at, of how many members together may lie within
  * @returns what the next search writes over
  */
-export function findWithin(
-  zset: Value,
-  shape: Shape,
-  ranks: readonly { from: number; to: number }[],
-  limit: number,
-): Finds {
+export function findWithin(zset: Value, shape: Shape, limit: number, weigh: (members: number) => void): Finds {
   finds.clear();
   const test = new ShapeTest(shape);
   const count = sortedSetCount(zset);
-  for (const { from, to } of ranks) {
+  let weighed = 0;
+  for (const cell of cellsAround(shape)) {
     if (finds.count >= limit) break;
+    const scores = scoresOfCell(cell);
+    const from = sortedSetRankOfScore(zset, scores.from, false);
     if (from >= count) continue;
+    const to = sortedSetRankOfScore(zset, scores.to, false);
+    if (to <= from) continue;
+    weighed += to - from;
+    weigh(weighed);
     cursor.seek(zset, from);
     for (let rank = from; rank < to && finds.count < limit; rank++) {
       const score = cursor.score();

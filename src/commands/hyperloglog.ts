@@ -156,6 +156,10 @@ function countUnion(ctx: Context): void {
   else ctx.reply.bigInteger(BigInt(count));
 }
 
+function raiseAll(sketch: SketchEditor, registers: Uint8Array): void {
+  for (let index = 0; index < REGISTERS; index++) if (registers[index] !== 0) sketch.raise(index, registers[index]);
+}
+
 function pfmerge(ctx: Context): void {
   const dense = unite(ctx, 1);
   const old = ctx.lookup(1);
@@ -163,8 +167,8 @@ function pfmerge(ctx: Context): void {
   if (old === 0) editor.create();
   else editor.open(arena.region, valueAt(arena, old), valueLength(arena, old));
   if (dense) editor.toDense();
-  const { bytes } = union;
-  for (let index = 0; index < REGISTERS; index++) if (bytes[index] !== 0) editor.raise(index, bytes[index]);
+  if (editor.isDense) union.store(editor.region, 0);
+  else raiseAll(editor, union.bytes);
   dropEstimate(editor.region, 0);
   storeSketch(ctx, 1, old, editor);
   ctx.touch(1, PFADD);

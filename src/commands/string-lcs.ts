@@ -86,18 +86,22 @@ function fillTable(first: Text, second: Text, cells: number): Uint32Array {
     throw thrown;
   }
   const width = second.length + 1;
+  const bytes = second.u8.slice(second.at, second.at + second.length);
   for (let i = 1; i <= first.length; i++) {
     const byte = first.u8[first.at + i - 1];
-    const row = i * width;
-    for (let j = 1; j < width; j++) {
-      const cell = row + j;
-      if (second.u8[second.at + j - 1] === byte) {
-        table[cell] = table[cell - width - 1] + 1;
-      } else {
-        const up = table[cell - width];
-        const left = table[cell - 1];
-        table[cell] = up > left ? up : left;
+    let cell = i * width + 1;
+    let left = 0;
+    let aboveLeft = 0;
+    for (let j = 0; j < bytes.length; j++, cell++) {
+      const above = table[cell - width];
+      if (bytes[j] === byte) left = aboveLeft + 1;
+      else {
+        // The greater of both, by no branch: which it is can't be foreseen.
+        const more = above - left;
+        left += more & ~(more >> 31);
       }
+      table[cell] = left;
+      aboveLeft = above;
     }
   }
   return table;

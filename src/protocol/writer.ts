@@ -3,7 +3,7 @@
  * gather in it and are sent together. `ensure` before writing is the Writer's business, not the caller's.
  */
 
-import { doubleLength, writeDouble } from '../base/double-write.ts';
+import { writeDouble } from '../base/double-write.ts';
 import { move } from '../base/move.ts';
 import { integerLength, writeBigInt, writeInteger } from '../base/numbers.ts';
 import { copy, Region } from '../base/region.ts';
@@ -13,6 +13,8 @@ const INITIAL_BYTES = 65536;
 const DETACHED_BYTES_MAX = 1 << 20;
 /** `$` or `*`, a length, CR LF. */
 const HEADER_BYTES_MAX = 24;
+/** That of a string of 10 to 99 bytes. */
+const LONG_HEADER_BYTES = 5;
 const CRLF = 0x0a0d;
 
 const ASTERISK = 42;
@@ -212,9 +214,18 @@ export class Writer {
   /** A double; in RESP2 a bulk string of its digits. */
   double(value: number): void {
     this.ensure(HEADER_BYTES_MAX * 3);
-    if (this.resp3) this.region.u8[this.at++] = COMMA;
-    else this.header(DOLLAR, doubleLength(value));
-    this.at = writeDouble(this.region.u8, this.at, value);
+    const { u8 } = this.region;
+    if (this.resp3) {
+      u8[this.at++] = COMMA;
+      this.at = writeDouble(u8, this.at, value);
+    } else {
+      // Most take ten digits or more, so the text is written where it then belongs, and moved if it doesn't.
+      const written = this.at + LONG_HEADER_BYTES;
+      const length = writeDouble(u8, written, value) - written;
+      this.header(DOLLAR, length);
+      if (this.at !== written) u8.copyWithin(this.at, written, written + length);
+      this.at += length;
+    }
     this.crlf();
   }
 

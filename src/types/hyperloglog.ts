@@ -122,6 +122,19 @@ export class Registers {
     return true;
   }
 
+  /** Makes them those of a dense sketch. */
+  store(region: Region, at: number): void {
+    const { words } = this;
+    const { u8 } = region;
+    for (let i = 0, to = at + HEADER_BYTES; i < words.length; i++, to += 3) {
+      const four = words[i];
+      const packed = (four & 0x3f) | ((four >>> 2) & 0xfc0) | ((four >>> 4) & 0x3f000) | ((four >>> 6) & 0xfc0000);
+      u8[to] = packed;
+      u8[to + 1] = packed >>> 8;
+      u8[to + 2] = packed >>> 16;
+    }
+  }
+
   /** Adds up in `lanes` how many have each value. */
   count(lanes: Int32Array): void {
     const { words } = this;

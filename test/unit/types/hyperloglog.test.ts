@@ -93,6 +93,9 @@ describe('HyperLogLog', () => {
     const registers = new Registers();
     registers.merge(dense, 0, DENSE_BYTES);
     expect([...registers.bytes]).toEqual(model);
+    const stored = newDense();
+    registers.store(stored, 0);
+    expect(Buffer.compare(stored.u8, dense.u8)).toBe(0);
     counts.fill(0);
     registers.count(counts);
     expect(together(counts)).toEqual(histogram);
