@@ -30,6 +30,11 @@ export class ClientEviction {
     });
   }
 
+  /** Whether clients have a limit of their own. */
+  get isOn(): boolean {
+    return this.limitBytes > 0;
+  }
+
   /** Disconnects the largest clients of all I/O threads until the others are within the limit. Replicas don't count. */
   enforce(nowMs: number): void {
     if (this.limitBytes === 0 || nowMs - this.lookedAtMs < PERIOD_MS) return;
@@ -66,7 +71,9 @@ export class ClientEviction {
       if (connection.outputClass === CLASS_REPLICA || connection.closing) continue;
       const own = clientBytes(connection);
       bytes += own;
-      if (!connection.noEvict) evictable.push({ connection, bytes: own });
+      // The one whose command is running gets its reply; it may go afterwards.
+      const mayGo = !connection.noEvict && connection !== this.server.current;
+      if (mayGo) evictable.push({ connection, bytes: own });
     }
     evictable.sort((a, b) => b.bytes - a.bytes);
     return { evictable, bytes };

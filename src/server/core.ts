@@ -91,9 +91,9 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
       board.order(ORDER_EVICT);
       handOff.wake(worker);
     });
-  guardMemory(guard, dispatcher, memory, evict, config, () => ctx.nowMs);
-  executor.makeRoomIn = (shard, keys) => guard.evictFrom(shard, keys);
   const clientEviction = new ClientEviction(server, config, plane.evictableClients);
+  guardMemory(guard, dispatcher, memory, clientEviction, evict, config, () => ctx.nowMs);
+  executor.makeRoomIn = (shard, keys) => guard.evictFrom(shard, keys);
   const housekeeping = new Housekeeping(server, memory, config, systemClock.nowMs);
   housekeeping.onPeriod = (nowMs) => {
     clientEviction.enforce(nowMs);

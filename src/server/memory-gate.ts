@@ -5,6 +5,7 @@ import { type Dispatcher, GATE_OPEN, GATE_SHUT, GATE_WORKER } from '../execute/d
 import { applyGuardConfig } from '../execute/guard-config.ts';
 import { type MemoryGuard, NO_ROOM, ROOM } from '../execute/memory-guard.ts';
 import type { Session } from '../execute/session.ts';
+import type { ClientEviction } from './client-eviction.ts';
 import type { MemoryUse } from './memory-use.ts';
 import { RUN_WITHIN_MULTI } from './transaction-commands.ts';
 
@@ -13,12 +14,22 @@ export function guardMemory(
   guard: MemoryGuard,
   dispatcher: Dispatcher,
   memory: MemoryUse,
+  clientEviction: ClientEviction,
   evict: () => void,
   config: ConfigView,
   nowMs: () => number,
 ): void {
+  let relievedMs = 0;
+  /** What clients take beyond a limit of their own is theirs to give back, not the keys'. */
+  const relieve = (): void => {
+    if (relievedMs === nowMs() || !guard.isShort) return;
+    relievedMs = nowMs();
+    clientEviction.enforceNow();
+    memory.noteOwn();
+  };
   const gate = (command: Command, session: Session): number => {
     memory.noteClients(nowMs());
+    if (clientEviction.isOn) relieve();
     const outcome = guard.makeRoom();
     if (outcome === ROOM || !needsMemory(command, session)) return GATE_OPEN;
     return outcome === NO_ROOM ? GATE_SHUT : GATE_WORKER;
