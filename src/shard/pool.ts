@@ -43,6 +43,8 @@ interface Handle {
   pool: Pool | undefined;
   /** Undefined until the worker is started. */
   control: MessagePort | undefined;
+  /** Shards that a worker held when it died, which its successor is to look through. */
+  readonly suspects: Set<number>;
   /** Set while the worker isn't there. */
   standIn: StandIn | undefined;
 }
@@ -87,6 +89,7 @@ export class WorkerPool {
       doorbell: new Doorbell(plane.doorbells[plane.ioThreads + worker]),
       pool: undefined,
       control: undefined,
+      suspects: new Set<number>(),
       standIn: undefined,
     }));
   }
@@ -206,6 +209,7 @@ export class WorkerPool {
       links,
       controlPort: control.port2,
       config: this.sharedConfig(),
+      suspects: [...handle.suspects],
     };
     const transferList = [control.port2, ...links.flatMap(({ dataPort, wakePort }) => [dataPort, wakePort])];
     return handle.pool.run(task, { transferList });
@@ -226,7 +230,17 @@ export class WorkerPool {
       this.onStarted();
     } else if (report.kind === 'changes') this.onChanges(report.changes);
     else if (report.kind === 'slow') this.onSlow(report);
+    else if (report.kind === 'inspected') this.onInspected(worker, report);
     else this.log.warning(`Command ${report.command} failed on worker ${worker}; this is a bug.\n${report.stack}`);
+  }
+
+  private onInspected(worker: number, { shard, problems }: Extract<WorkerReport, { kind: 'inspected' }>): void {
+    this.handles[worker].suspects.delete(shard);
+    if (problems.length === 0) return this.log.notice(`Shard ${shard} is whole`);
+    this.log.warning(
+      `Shard ${shard} is damaged (${problems.length} findings, the first: ${problems[0]}). Copy what you need of its keys ` +
+        'to another server and start this one anew. DEBUG CHECK tells the rest.',
+    );
   }
 
   /** Frees what a dead worker held. */
@@ -234,7 +248,8 @@ export class WorkerPool {
     const threadId = this.plane.ioThreads + worker;
     this.plane.shards.forEach((buffer, shard) => {
       if (forgetThread(new Int32Array(buffer), threadId)) {
-        this.log.warning(`Worker ${worker} died while it changed shard ${shard}; its keys may be incomplete`);
+        this.handles[worker].suspects.add(shard);
+        this.log.warning(`Worker ${worker} died while it held shard ${shard}; its successor looks it through`);
       }
       if (workerOf(shard, this.plane.workers) === worker) this.handles[worker].doorbell.ring();
     });

@@ -25,6 +25,7 @@ import { type SlowCommand, slowArguments } from '../observe/slow-log.ts';
 import { Writer } from '../protocol/writer.ts';
 import { ChangeNotes } from '../pubsub/notifications.ts';
 import { AccessClock } from '../store/access.ts';
+import { checkShard } from '../store/check.ts';
 import { LockSet } from '../store/lock-set.ts';
 import { Shard } from '../store/shard.ts';
 import type { WakerSpec } from '../transport/transport.ts';
@@ -46,6 +47,8 @@ export interface WorkerTask {
   readonly links: readonly WorkerLink[];
   readonly controlPort: MessagePort;
   readonly config: SharedConfig;
+  /** Shards that a predecessor held when it died: it may have been changing them. */
+  readonly suspects: readonly number[];
 }
 
 /** What comes by the control port. */
@@ -66,6 +69,7 @@ export interface SharedChange {
 export type WorkerReport =
   | { readonly kind: 'started' }
   | { readonly kind: 'changes'; readonly changes: readonly SharedChange[] }
+  | { readonly kind: 'inspected'; readonly shard: number; readonly problems: readonly string[] }
   | { readonly kind: 'fault'; readonly command: string; readonly stack: string }
   | { readonly kind: 'slow'; readonly session: number; readonly isFast: boolean; readonly command: SlowCommand };
 
@@ -178,5 +182,15 @@ export default function runWorker(task: WorkerTask): void {
   });
   report({ kind: 'started' });
   mail.answerOrphans();
+  for (const index of task.suspects) report({ kind: 'inspected', shard: index, problems: inspect(shards[index]) });
   loop.run();
+}
+
+function inspect(shard: Shard): string[] {
+  shard.lock.acquire();
+  try {
+    return checkShard(shard);
+  } finally {
+    shard.lock.release();
+  }
 }

@@ -45,7 +45,8 @@ describe('a worker that dies', () => {
     expect(await info(client, 'worker_restarts')).toBe(1);
     await expectWhole();
     expect(server.output).toMatch(/Worker 0 stopped .*starting it again/);
-    expect(server.output).toMatch(/died while it changed shard/);
+    expect(server.output).toMatch(/died while it held shard (\d+)/);
+    await until('the shard is looked through', async () => /Shard \d+ is whole/.test(server.output));
   });
 
   it('with long requests and replies on their way: none is taken for another’s', async () => {
