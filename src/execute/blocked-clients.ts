@@ -294,10 +294,13 @@ export class BlockedClients {
   /** Some shards are busy: in a moment, then. */
   private serveLater(key: ReadyKey): void {
     if (this.busy.push(key) > 1) return;
-    this.host.after(1, () => {
-      for (const { db, key, after } of this.busy.splice(0)) this.noticeReady(db, key, 0, key.length, after);
-      this.serve();
-    });
+    this.host.after(1, () => this.serveBusy());
+  }
+
+  /** Serves those too whose shards were busy when it was their turn. */
+  serveBusy(): void {
+    for (const { db, key, after } of this.busy.splice(0)) this.noticeReady(db, key, 0, key.length, after);
+    this.serve();
   }
 
   private drop(client: BlockedClient): void {

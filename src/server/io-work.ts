@@ -73,7 +73,11 @@ export function connectPeers(
       monitors: (areThere, from) => monitoring.noteOf(from, areThere),
       clients: ({ withLines }) => factsOfClients(server, withLines),
       'close-clients': (ids) => closeOwnClients(server, ids),
-      unblock: ({ id, errorText }) => unblockOwnClient(server, id, errorText),
+      unblock: ({ id, errorText }) => {
+        // Who asks may have pushed what the client waits for just before.
+        if (!server.isExecuting) server.waiting.blocked.serveBusy();
+        return unblockOwnClient(server, id, errorText);
+      },
       pause: (asked) => {
         if (asked === undefined) services.pause.end();
         else services.pause.begin(asked.untilMs, asked.everything);
@@ -87,6 +91,10 @@ export function connectPeers(
       name: (session) => clientName(server.connections.get(session)),
     },
     onRelayed: (command) => role.onRelayed(command),
+    // What asks needs no shards itself, unless it is within a transaction.
+    beforeWaiting: () => {
+      if (server.current?.isInExec !== true) services.dispatcher.letGo();
+    },
     inBatch: (action) => server.inBatchOf(action),
   });
   server.peers = peers;

@@ -27,6 +27,8 @@ export interface PeerHandler {
   readonly answers: { readonly [T in Topic]: (asked: Questions[T]['asked'], from: number) => Questions[T]['answer'] };
   /** Runs a command of another thread's client. On thread 0 only. */
   onRelayed(command: RelayedCommand): RelayedReply;
+  /** A command is about to wait for other threads, which may need what this one holds. */
+  beforeWaiting(): void;
   /** Calls `action` within a batch of its own. */
   inBatch(action: () => void): void;
 }
@@ -116,6 +118,7 @@ export class Peers {
   /** Asks all other threads and waits until each has answered. @throws Error if one of them failed to, CommandError if none comes */
   ask<T extends Topic>(topic: T, asked: Questions[T]['asked']): Questions[T]['answer'][] {
     if (this.others === 0) return [];
+    this.handler.beforeWaiting();
     const others = this.ports.flatMap((port, thread) => (port === undefined ? [] : [thread]));
     return this.request(others, (question) => ({ question, topic, asked })) as Questions[T]['answer'][];
   }
@@ -132,6 +135,7 @@ export class Peers {
 
   /** Has thread 0 run a command, and waits for the reply. */
   relay(command: RelayedCommand): RelayedReply {
+    this.handler.beforeWaiting();
     return this.request([0], (number) => ({ relayed: number, command }))[0] as RelayedReply;
   }
 
