@@ -1,6 +1,6 @@
 /**
- * CPU time of a server process per request with one and with two I/O threads, redis-server's beside it: "ns/op" is what
- * a SET or GET of redis-benchmark costs the server, kernel and all. What several threads cost is in two parts: locks and
+ * CPU time of a server process per request with one and with two I/O threads: "ns/op" is what a SET or GET of
+ * redis-benchmark costs the server, kernel and all. What several threads cost is in two parts: locks and
  * caches that they share, and wake-ups, since each is woken for its own part of what arrives.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -74,15 +74,9 @@ process.on('exit', close);
 
 export default async function ioThreadsSuite(): Promise<Bench> {
   if (spawnSync('redis-benchmark', ['--version']).status !== 0) throw new Error('redis-benchmark is needed for this');
-  const programs: [string, string[]][] = [
-    ['mayfly', [process.execPath, join('dist', 'main.js')]],
-    ['redis-server', ['redis-server', '--io-threads-do-reads', 'yes']],
-  ];
-  for (const [name, program] of programs) {
-    for (const threads of THREADS) {
-      const command = [...program, '--io-threads', String(threads)];
-      targets.push(new Target(`${name}, ${threads} thread${threads > 1 ? 's' : ''}`, command, await freePort()));
-    }
+  for (const threads of THREADS) {
+    const command = [process.execPath, join('dist', 'main.js'), '--io-threads', String(threads)];
+    targets.push(new Target(`${threads} thread${threads > 1 ? 's' : ''}`, command, await freePort()));
   }
   await Promise.all(targets.map((target) => target.answers()));
   const bench = new Bench({
