@@ -1,5 +1,6 @@
 /**
- * Blocks of a shard's arena. Small ones (up to 8 KiB) come from slabs of one size class, larger ones are page runs.
+ * Blocks of a shard's arena. Those of up to 64 KiB come from slabs of one size class, larger ones are page runs; so
+ * is one above 8 KiB if there is no room for a slab of its class.
  *
  *     slab    word 0   first free block (0: none freed)      word 4   previous slab of the class with room (address)
  *             word 1   blocks in use                         word 5   next
@@ -22,6 +23,7 @@ import {
   CLASS_OF_GRANULES,
   CLASS_SLAB_BLOCKS,
   CLASS_SLAB_PAGES,
+  MEDIUM_BYTES_MAX,
   SLAB_HEADER_BYTES,
   SMALL_BYTES_MAX,
 } from './size-classes.ts';
@@ -60,7 +62,10 @@ export class Allocator {
     const i32 = this.i32;
     const index = CLASS_OF_GRANULES[(bytes + 7) >> 3];
     let slab = i32[WORD_SLABS + index];
-    if (slab === 0) slab = this.addSlab(index);
+    if (slab === 0) {
+      if (bytes > MEDIUM_BYTES_MAX && !this.pages.hasRun(CLASS_SLAB_PAGES[index])) return this.allocateRun(bytes);
+      slab = this.addSlab(index);
+    }
     const at = slab >> 2;
     let block = i32[at + SLAB_FREE];
     const used = i32[at + SLAB_USED] + 1;
@@ -116,11 +121,9 @@ export class Allocator {
     return tag === TAG_RUN ? this.pages.valueOf(page) << PAGE_SHIFT : CLASS_BYTES[tag & 0xff];
   }
 
-  /** The real size that a block of `bytes` (at most an arena's) would have. */
+  /** The real size that a block of `bytes` (at most an arena's) would have, if there is room for a slab. */
   static roundUp(bytes: number): number {
-    return bytes > SMALL_BYTES_MAX
-      ? (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1)
-      : CLASS_BYTES[CLASS_OF_GRANULES[(bytes + 7) >> 3]];
+    return bytes > SMALL_BYTES_MAX ? roundToPages(bytes) : CLASS_BYTES[CLASS_OF_GRANULES[(bytes + 7) >> 3]];
   }
 
   /**
@@ -131,9 +134,10 @@ export class Allocator {
   reallocate(address: number, bytes: number, keepBytes: number): number {
     if (bytes > this.arena.bytes) throwOutOfMemory();
     const have = this.sizeOf(address);
-    const want = Allocator.roundUp(bytes);
+    const staysRun = bytes > MEDIUM_BYTES_MAX && this.isRun(address);
+    const want = staysRun ? roundToPages(bytes) : Allocator.roundUp(bytes);
     if (want === have) return address;
-    if (bytes > SMALL_BYTES_MAX && have > SMALL_BYTES_MAX && this.resizeRun(address, have, want)) return address;
+    if (staysRun && this.resizeRun(address, have, want)) return address;
     if (want < have && !this.hasRoom(bytes)) return this.cutInPlace(address, have, bytes);
     const moved = this.allocate(bytes);
     copy(this.arena.region, address, this.arena.region, moved, Math.min(keepBytes, have, bytes));
@@ -145,7 +149,8 @@ export class Allocator {
   hasRoom(bytes: number): boolean {
     if (bytes > SMALL_BYTES_MAX) return this.pages.hasRun(Math.ceil(bytes / PAGE_BYTES));
     const index = CLASS_OF_GRANULES[(bytes + 7) >> 3];
-    return this.i32[WORD_SLABS + index] !== 0 || this.pages.hasRun(CLASS_SLAB_PAGES[index]);
+    if (this.i32[WORD_SLABS + index] !== 0) return true;
+    return this.pages.hasRun(bytes > MEDIUM_BYTES_MAX ? Math.ceil(bytes / PAGE_BYTES) : CLASS_SLAB_PAGES[index]);
   }
 
   /** Frees every block at once. */
@@ -166,6 +171,10 @@ export class Allocator {
     return this.allocatePages((bytes + PAGE_BYTES - 1) >> PAGE_SHIFT);
   }
 
+  private isRun(address: number): boolean {
+    return this.pages.tagOf(address >> PAGE_SHIFT) === TAG_RUN;
+  }
+
   private resizeRun(address: number, have: number, want: number): boolean {
     const page = address >> PAGE_SHIFT;
     const count = want >> PAGE_SHIFT;
@@ -181,8 +190,8 @@ export class Allocator {
 
   /** Gives back the whole pages that a block no longer needs, where there is no smaller block to move it to. */
   private cutInPlace(address: number, have: number, bytes: number): number {
-    const want = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-    if (have > SMALL_BYTES_MAX && want > 0 && want < have) this.resizeRun(address, have, want);
+    const want = roundToPages(bytes);
+    if (want > 0 && want < have && this.isRun(address)) this.resizeRun(address, have, want);
     return address;
   }
 
@@ -190,7 +199,7 @@ export class Allocator {
     const count = CLASS_SLAB_PAGES[index];
     const page = this.pages.take(count);
     const slab = page << PAGE_SHIFT;
-    for (let p = page; p < page + count; p++) this.pages.setTag(p, TAG_SLAB | index, slab);
+    this.pages.markSlab(page, count, TAG_SLAB | index);
     const at = slab >> 2;
     this.i32[at + SLAB_FREE] = 0;
     this.i32[at + SLAB_USED] = 0;
@@ -226,6 +235,8 @@ export class Allocator {
     this.pages.give(slab >> PAGE_SHIFT, CLASS_SLAB_PAGES[index]);
   }
 }
+
+const roundToPages = (bytes: number): number => (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 
 function throwOutOfMemory(): never {
   throw new OutOfMemoryError();

@@ -5,7 +5,7 @@
  *               page map          8 bytes a page: tag, value (pages.ts)
  *               heap              pages: slabs, table segments, large blocks
  *
- * Owners: LOCK and WANTED are touched with Atomics by any thread (lock.ts). All other words belong to whoever holds
+ * Owners: LOCK and WANTED are touched with Atomics by any thread (lock.ts), PAUSED by I/O threads. All other words belong to whoever holds
  * the lock; the counters marked † are also read without it, for INFO, where a value a moment old is good enough.
  */
 export const PAGE_BYTES = 4096;
@@ -33,20 +33,23 @@ export const WORD_END_PAGE = 38;
 export const WORD_PAGE_BYTES = 39;
 export const WORD_PAGE_MAP = 40;
 export const WORD_DATABASES = 41;
+/** 1 while clients are paused, else 0: set by I/O threads without the lock. */
+export const WORD_PAUSED = 42;
 /** † Counters of the shard, for INFO. Doubles, so two words each; see counters.ts. */
 export const WORD_COUNTERS = 48;
 export const COUNTERS_MAX = 24;
 /** Heads of the lists of slabs with room, by class. */
 export const WORD_SLABS = 96;
+export const SLAB_LISTS = 128;
 /** Heads of the lists of free runs, by the power of two of their pages. */
-export const WORD_FREE_RUNS = 192;
+export const WORD_FREE_RUNS = 224;
 export const FREE_RUN_BINS = 20;
 /** † When the shard's worker means to look at deadlines next, in ms (a double, two words; Infinity: not at all). */
-export const WORD_WORKER_WAKES_AT_MS = 224;
+export const WORD_WORKER_WAKES_AT_MS = 256;
 /** Registries of watched and blocked-on keys (store/key-registry.ts). */
-export const WORD_REGISTRIES = 240;
+export const WORD_REGISTRIES = 272;
 /** One record a database; see store/keyspace.ts. */
-export const WORD_KEYSPACES = 256;
+export const WORD_KEYSPACES = 288;
 export const KEYSPACE_WORDS = 16;
 
 export const ARENA_MAGIC = 0x4d41_5946;

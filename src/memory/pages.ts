@@ -60,6 +60,17 @@ export class Pages {
     this.i32[at + 1] = value;
   }
 
+  /** Makes each page of a run one of a slab that begins with the run. */
+  markSlab(page: number, count: number, tag: number): void {
+    const { i32, map } = this;
+    const end = map + (page + count) * 2;
+    const slab = page << PAGE_SHIFT;
+    for (let at = map + page * 2; at < end; at += 2) {
+      i32[at] = tag;
+      i32[at + 1] = slab;
+    }
+  }
+
   /** Takes `count` adjoining pages. @returns the first page's number. @throws OutOfMemoryError */
   take(count: number): number {
     let first = this.takeFree(count, FIT_TRIES);
@@ -86,7 +97,8 @@ export class Pages {
   give(page: number, count: number): void {
     const i32 = this.i32;
     i32[WORD_PAGE_BYTES] -= count << PAGE_SHIFT;
-    for (let p = page; p < page + count; p++) i32[this.map + p * 2] = 0;
+    const end = this.map + (page + count) * 2;
+    for (let at = this.map + page * 2; at < end; at += 2) i32[at] = 0;
     let first = page;
     let pages = count;
     if (first > i32[WORD_FIRST_PAGE]) {

@@ -4,7 +4,8 @@ import { Allocator } from '../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../src/memory/arena.ts';
 import { checkMemory, Problems } from '../../src/memory/check.ts';
 import { OutOfMemoryError } from '../../src/memory/out-of-memory.ts';
-import { CLASS_COUNT, CLASS_SLAB_PAGES } from '../../src/memory/size-classes.ts';
+import { Pages } from '../../src/memory/pages.ts';
+import { CLASS_COUNT, CLASS_SLAB_PAGES, MEDIUM_BYTES_MAX } from '../../src/memory/size-classes.ts';
 
 const ARENA_BYTES = 1 << 20;
 
@@ -14,6 +15,7 @@ const blockBytes = fc.oneof(
   { weight: 3, arbitrary: fc.nat(9000) },
   { weight: 1, arbitrary: fc.nat(200_000) },
   { weight: 1, arbitrary: fc.constantFrom(0, 1, 8, 16, 17, 128, 129, 256, 257, 2048, 2049, 8192, 8193, 4096 * 3) },
+  { weight: 1, arbitrary: fc.constantFrom(8704, 8705, 32_768, 32_769, 65_536, 65_537) },
   { weight: 1, arbitrary: fc.constantFrom(ARENA_BYTES, ARENA_BYTES + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 40) },
 );
 const which = fc.nat(1_000_000);
@@ -112,7 +114,8 @@ describe('the allocator', () => {
             if (allocator.hasRoom(one.bytes)) model.own(allocator.allocate(one.bytes), one.bytes);
             else model.expectOutOfMemory(() => allocator.allocate(one.bytes));
           } else if (one.kind === 'pages') {
-            if (allocator.hasRoom(one.count * 4096)) model.own(allocator.allocatePages(one.count), one.count * 4096);
+            if (new Pages(model.arena).hasRun(one.count))
+              model.own(allocator.allocatePages(one.count), one.count * 4096);
           } else if (one.kind === 'free') {
             const address = model.pick(one.which);
             if (address !== undefined) model.release(address);
@@ -158,7 +161,7 @@ describe('the allocator', () => {
   });
 
   it('takes all of the arena, block by block, whatever their size, and gives all of it back', () => {
-    for (const bytes of [1, 100, 1000, 3000, 8192, 8193, 50_000]) {
+    for (const bytes of [1, 100, 1000, 3000, 8192, 8193, 50_000, 65_537]) {
       const model = new Model();
       while (model.allocator.hasRoom(bytes)) model.own(model.allocator.allocate(bytes), bytes);
       model.expectOutOfMemory(() => model.allocator.allocate(bytes));
@@ -170,6 +173,31 @@ describe('the allocator', () => {
       while (model.allocator.hasRoom(bytes)) model.own(model.allocator.allocate(bytes), bytes);
       expect(model.allocator.usedBytes).toBe(usedBytes);
     }
+  });
+
+  it('gives no block much more than it was asked for', () => {
+    const allocator = new Allocator(new Arena(createArenaBuffer(16 << 20, 1)));
+    for (let bytes = 1; bytes < 200_000; bytes += 1 + (bytes >> 7)) {
+      const slack = Allocator.roundUp(bytes) - bytes;
+      expect(slack).toBeLessThan(Math.max(16, bytes / (bytes > MEDIUM_BYTES_MAX ? 16 : 8)));
+      const address = allocator.allocate(bytes);
+      expect(allocator.sizeOf(address)).toBe(Allocator.roundUp(bytes));
+      allocator.free(address);
+    }
+  });
+
+  it('makes runs of blocks for which no slab can be had, and leaves them where they are', () => {
+    const model = new Model();
+    const { allocator } = model;
+    const runs: number[] = [];
+    while (allocator.hasRoom(4 * 4096)) runs.push(allocator.allocatePages(4));
+    for (const address of runs.filter((_, index) => index % 2 === 0)) allocator.free(address);
+    const address = allocator.allocate(12_800);
+    expect(allocator.sizeOf(address)).toBe(4 * 4096);
+    expect(allocator.reallocate(address, 12_900, 12_800)).toBe(address);
+    expect(allocator.reallocate(address, 11_000, 11_000)).toBe(address);
+    expect(allocator.sizeOf(address)).toBe(3 * 4096);
+    allocator.free(address);
   });
 
   it('can always shrink a block', () => {
