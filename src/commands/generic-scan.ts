@@ -147,8 +147,12 @@ export function prependCursor(ctx: Context, mark: number, cursor: number, found:
   u8.set(head, mark);
 }
 
+/** While clients are paused, RANDOMKEY passes over so many keys whose time is over. */
+const STALE_SAMPLES_MAX = 100;
+
 function randomkey(ctx: Context): void {
   const random32 = () => Math.floor(ctx.random() * HASH_END);
+  let stalePatience = STALE_SAMPLES_MAX;
   for (;;) {
     const total = keyCount(ctx, ctx.db);
     if (total === 0) return ctx.reply.null();
@@ -158,14 +162,15 @@ function randomkey(ctx: Context): void {
       rank -= ctx.shards[index].keyspaces[ctx.db].count;
       index++;
     }
-    // What has passed its deadline goes, so the loop ends.
+    // What has passed its deadline goes, so the loop ends; where it may not go, a name of that sort has to do in the end.
     const found = ctx.inShard(index, (shard) => {
       const keyspace = shard.keyspaces[ctx.db];
       const entry = keyspace.table.sample(random32);
       if (entry === 0) return false;
       if (hasDeadline(keyspace.arena, entry) && keyspace.heap.deadlineOf(entry) <= ctx.nowMs) {
-        keyspace.expire(entry, keyspace.hash(entry));
-        return false;
+        const mustStay = shard.isPaused;
+        if (!mustStay) keyspace.expire(entry, keyspace.hash(entry));
+        if (!mustStay || --stalePatience > 0) return false;
       }
       replyKey(ctx, keyspace.arena, entry);
       return true;

@@ -71,9 +71,9 @@ export class MemoryGuard {
     return this.limitBytes > 0 && this.usedBytes > this.limitBytes;
   }
 
-  /** Evicts what must go. No command may be running on this thread's locks. @returns ROOM, NO_ROOM or SHARDS_BUSY */
+  /** Evicts what must go; nothing while clients are paused. No command may be running on this thread's locks. @returns ROOM, NO_ROOM or SHARDS_BUSY */
   makeRoom(): number {
-    if (!this.isShort) return ROOM;
+    if (!this.isShort || this.parts.shards[0].isPaused) return ROOM;
     if (this.policy.order === 'none') return NO_ROOM;
     const { locks } = this.parts;
     const heldBefore = locks.held;

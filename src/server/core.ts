@@ -118,7 +118,7 @@ export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: 
     evict,
     housekeeping,
     clientEviction,
-    migrations: new Migrations(server.errands),
+    migrations: new Migrations(server.errands, pause),
   };
 }
 

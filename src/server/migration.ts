@@ -6,6 +6,7 @@
 import { migrateCollect, migrateDrop } from '../commands/migrate-data.ts';
 import type { Errands } from './errands.ts';
 import { CONNECT_FAILED, MigrationTarget } from './migration-target.ts';
+import type { Pause } from './pause.ts';
 
 /** A key that changes so often that it can't be caught is left where it is. */
 const ROUNDS_MAX = 10;
@@ -37,10 +38,12 @@ interface SentKey {
 
 export class Migrations {
   private readonly errands: Errands;
+  private readonly pause: Pause;
   private readonly idle = new Map<string, { target: MigrationTarget; timer: NodeJS.Timeout }>();
 
-  constructor(errands: Errands) {
+  constructor(errands: Errands, pause: Pause) {
     this.errands = errands;
+    this.pause = pause;
   }
 
   /** Connections kept for another migration. */
@@ -51,7 +54,7 @@ export class Migrations {
   /** @returns the reply: `+OK`, `+NOKEY`, or an error, without its line end */
   async run(order: MigrationOrder): Promise<string> {
     const kept = this.takeIdle(order);
-    const outcome = await new Migration(order, this.errands).run(kept);
+    const outcome = await new Migration(order, this.errands, this.pause).run(kept);
     const { target } = outcome;
     if (target?.isAlive && outcome.mayBeKept) this.keep(order, target);
     else target?.close();
@@ -94,15 +97,17 @@ interface Outcome {
 class Migration {
   private readonly order: MigrationOrder;
   private readonly errands: Errands;
+  private readonly pause: Pause;
   private target: MigrationTarget | undefined;
   /** The first error that the target answered with. */
   private refusal = '';
   /** What became of the connection. */
   private failure = '';
 
-  constructor(order: MigrationOrder, errands: Errands) {
+  constructor(order: MigrationOrder, errands: Errands, pause: Pause) {
     this.order = order;
     this.errands = errands;
+    this.pause = pause;
   }
 
   async run(kept: MigrationTarget | undefined): Promise<Outcome> {
@@ -181,6 +186,8 @@ class Migration {
   /** Drops what has not changed. @returns the keys that have */
   private async drop(arrived: readonly SentKey[]): Promise<Buffer[]> {
     if (arrived.length === 0) return [];
+    // One that began meanwhile holds for keys that are sent already, too.
+    await this.pause.over();
     const words = arrived.flatMap(({ key, checksum, deadline }) => [key, Buffer.from(checksum), Buffer.from(deadline)]);
     const reply = (await this.errands.run(migrateDrop, this.order.db, words)).toString('latin1');
     if (reply.startsWith('-')) {

@@ -12,6 +12,8 @@ export class Pause {
   private readonly server: Server;
   private readonly nowMs: () => number;
   private readonly postponed = new Set<Connection>();
+  /** Told of the end, once. */
+  private readonly listeners: (() => void)[] = [];
   private untilMs = 0;
   private everything = false;
   private timer: NodeJS.Timeout | undefined = undefined;
@@ -45,8 +47,14 @@ export class Pause {
     const released = [...this.postponed];
     this.postponed.clear();
     this.settle();
+    for (const tell of this.listeners.splice(0)) tell();
     // Not here: the command that ends the pause is within a batch of its own.
     if (released.length > 0) setImmediate(() => this.server.resume(released));
+  }
+
+  /** For what the server itself wants to change: resolves at once, or when there is no pause any more. */
+  async over(): Promise<void> {
+    while (this.isOn) await new Promise<void>((resolve) => this.listeners.push(resolve));
   }
 
   /** Postpones the command if it must not run now. @returns whether it did */
@@ -66,7 +74,7 @@ export class Pause {
   }
 
   private settle(): void {
-    for (const shard of this.server.ctx.shards) shard.keepsStale = this.isOn;
+    for (const shard of this.server.ctx.shards) shard.isPaused = this.isOn;
     this.onChange();
   }
 

@@ -93,12 +93,12 @@ export class Keyspace {
     return hashBytes(this.arena.view, keyAt(this.arena, entry), keyLength(this.arena, entry), this.shard.seed);
   }
 
-  /** The live entry with this key, or 0; one past its deadline is removed (see `keepsStale`). Leaves the access clock alone. */
+  /** The live entry with this key, or 0; one past its deadline is removed (see `Shard.isPaused`). Leaves the access clock alone. */
   peek(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
     const entry = this.table.find(key, keyFrom, keyBytes, hash);
     if (entry === 0 || !hasDeadline(this.arena, entry)) return entry;
     if (this.heap.deadlineOf(entry) > this.shard.access.nowMs) return entry;
-    if (!this.shard.keepsStale) this.expire(entry, hash);
+    if (!this.shard.isPaused) this.expire(entry, hash);
     return 0;
   }
 
@@ -405,7 +405,7 @@ export class Keyspace {
     deadlineMs: number,
   ): number {
     const { arena, shard } = this;
-    if (old === 0 && shard.keepsStale) this.dropStale(key, keyFrom, keyBytes, hash);
+    if (old === 0 && shard.isPaused) this.dropStale(key, keyFrom, keyBytes, hash);
     const access = old !== 0 && shard.access.isLfu ? accessOf(arena, old) : shard.access.initial;
     const partMs = this.earliestPartMs(kind & 15, valueOrRoot, kind >> 4);
     if (deadlineMs !== NO_DEADLINE) this.heap.reserve();

@@ -9,6 +9,7 @@ import {
   PAGE_BYTES,
   WORD_DATABASES,
   WORD_KEYSPACES,
+  WORD_PAUSED,
   WORD_REGISTRIES,
   WORD_WORKER_WAKES_AT_MS,
 } from '../memory/layout.ts';
@@ -59,8 +60,6 @@ export class Shard {
   events: KeyEvents = NO_EVENTS;
   /** Rings the worker that expires this shard's keys: set where workers exist. */
   wakeWorker: () => void = () => {};
-  /** True while nothing may be removed that a replica would have to hear of: keys past their deadline only seem to be gone. */
-  keepsStale = false;
   /** False while the client asked that its commands leave access clocks alone (CLIENT NO-TOUCH). */
   notesAccess = true;
 
@@ -125,6 +124,7 @@ export class Shard {
    */
   expireDue(nowMs: number, limit: number, onExpired: (latenessMs: number) => void): number {
     let removed = 0;
+    if (this.isPaused) return removed;
     for (const keyspace of this.keyspaces) {
       while (removed < limit && keyspace.volatileCount > 0 && keyspace.heap.earliestMs <= nowMs) {
         onExpired(nowMs - keyspace.heap.earliestMs);
@@ -158,6 +158,18 @@ export class Shard {
     if (deadlineMs >= this.workerWakesAtMs) return;
     this.workerWakesAtMs = deadlineMs;
     this.wakeWorker();
+  }
+
+  /**
+   * While clients are paused no key may go by itself, on any thread: keys past their deadline only seem to be gone, and none
+   * is evicted.
+   */
+  get isPaused(): boolean {
+    return this.arena.i32[WORD_PAUSED] !== 0;
+  }
+
+  set isPaused(paused: boolean) {
+    Atomics.store(this.arena.i32, WORD_PAUSED, paused ? 1 : 0);
   }
 
   /** When the worker will look at deadlines next: never later than the earliest one. */

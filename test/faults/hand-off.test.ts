@@ -194,4 +194,19 @@ describe.each([['always'], ['auto'], ['never']])('commands on several shards, ha
       expect(await served).toMatchObject({ items: [{ text: 'awaited' }, { text: String(i) }] });
     }
   });
+
+  it('reads during a pause remove nothing that is past its deadline', async () => {
+    await client.pipeline([
+      ['DEBUG', 'SET-ACTIVE-EXPIRE', '0'],
+      ['SET', 'stale', '1', 'PX', '1'],
+      ['CLIENT', 'PAUSE', '100000', 'WRITE'],
+    ]);
+    await client.call('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
+    const before = await info(client, 'expired_keys');
+    await until('it is past it', async () => (await client.pipeline([['GET', 'stale']]))[0].raw === '$-1\r\n');
+    await client.pipeline([['EXISTS', 'stale', 'other'], ['KEYS', '*'], ['RANDOMKEY'], ['SCAN', '0']]);
+    expect(await info(client, 'expired_keys')).toBe(before);
+    await client.call('CLIENT', 'UNPAUSE');
+    await until('it is gone', async () => (await info(client, 'expired_keys')) === before + 1);
+  });
 });

@@ -235,6 +235,23 @@ describe('while the target takes its time', () => {
     expect(textOf(await here.call('EXISTS', 'k'))).toBe('0');
   });
 
+  test('a pause that begins meanwhile keeps the keys until it ends', async () => {
+    await here.call('SET', 'k', 'v');
+    const arrived = new Promise<Socket>((resolve) => {
+      onData = (socket) => resolve(socket);
+    });
+    const reply = raw(here, 'MIGRATE', '127.0.0.1', String(port), 'k', '0', '60000');
+    const socket = await arrived;
+    await other.call('CLIENT', 'PAUSE', '100000', 'WRITE');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.end('+OK\r\n+OK\r\n');
+    await closed;
+    for (let look = 0; look < 20; look++) expect(textOf(await other.call('EXISTS', 'k'))).toBe('1');
+    await other.call('CLIENT', 'UNPAUSE');
+    expect(await reply).toBe('+OK\r\n');
+    expect(textOf(await here.call('EXISTS', 'k'))).toBe('0');
+  });
+
   test('a key that changes again and again stays', async () => {
     await here.call('SET', 'k', '0');
     let isFirst = true;

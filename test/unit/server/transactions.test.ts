@@ -132,6 +132,29 @@ describe('CLIENT PAUSE WRITE', () => {
     expect(await info(other, 'expired_keys')).toBe(before + 2);
   });
 
+  test('evicts nothing until it ends, however short memory is', async () => {
+    await client.call('SET', 'a', '1');
+    await other.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
+    await other.pipeline([
+      ['CLIENT', 'PAUSE', '100000', 'WRITE'],
+      ['CONFIG', 'SET', 'maxmemory', '1'],
+    ]);
+    const before = await info(other, 'evicted_keys');
+    expect(await raw(client, 'GET', 'a')).toBe('$1\r\n1\r\n');
+    expect(await info(other, 'evicted_keys')).toBe(before);
+    await other.call('CLIENT', 'UNPAUSE');
+    await until('it is gone', async () => (await raw(client, 'GET', 'a')) === '$-1\r\n');
+    await other.call('CONFIG', 'SET', 'maxmemory', '0', 'maxmemory-policy', 'noeviction');
+  });
+
+  test('RANDOMKEY ends though all keys are past their deadline and none may go', async () => {
+    await client.pipeline([['MULTI'], ['SET', 'a', '1', 'PX', '1'], ['CLIENT', 'PAUSE', '100000', 'WRITE'], ['EXEC']]);
+    await until('it is past it', async () => (await raw(client, 'GET', 'a')) === '$-1\r\n');
+    expect(await raw(client, 'RANDOMKEY')).toBe('$1\r\na\r\n');
+    await other.call('CLIENT', 'UNPAUSE');
+    expect(await raw(client, 'RANDOMKEY')).toBe('$-1\r\n');
+  });
+
   test('lets a transaction go that only reads', async () => {
     await client.pipeline([['MULTI'], ['GET', 'x']]);
     await other.call('CLIENT', 'PAUSE', '100000', 'WRITE');
