@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../native-free-bench/compare/load.ts';
 import { SCENARIOS, type Scenario } from '../native-free-bench/compare/scenarios.ts';
-import { Server } from '../native-free-bench/compare/server.ts';
+import { flagsWanted, haveCoresOfTheirOwn, startServer } from '../native-free-bench/compare/server.ts';
 import { TYPE_SCENARIOS } from '../native-free-bench/compare/type-scenarios.ts';
 import { buildFlame, type CpuProfile } from './profile.ts';
 import { renderFlame } from './render.ts';
@@ -34,14 +34,17 @@ const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n);
 
 /** Runs the scenario against a server that profiles itself into `folder`; answers with the time of the load. */
 async function record(scenario: Scenario, pipeline: number, port: number, folder: string): Promise<Window> {
-  const server = await Server.start('mayfly', port, {
+  const server = await startServer('mayfly', port, {
     nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${SAMPLE_EVERY_US}`],
+    flags: flagsWanted(),
+    isPinned: true,
   });
   try {
     const requests = scenario.requests * (pipeline === 1 ? 2 : 8);
-    await runScenario(scenario, server, pipeline, requests / 4);
+    const load = { pipeline, requests, isPinned: haveCoresOfTheirOwn };
+    await runScenario(scenario, server, { ...load, requests: requests / 4 });
     let fromUs = 0;
-    await runScenario(scenario, server, pipeline, requests, () => {
+    await runScenario(scenario, server, load, () => {
       fromUs = monotonicUs();
     });
     return { fromUs, toUs: monotonicUs() };

@@ -1,7 +1,7 @@
 import { parse, View, Warn } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { cpuRatioMax } from './goals.ts';
-import type { Comparison } from './report.ts';
+import type { Results } from './results.ts';
 
 const REDIS = 'redis-server';
 const MAYFLY = 'Mayfly';
@@ -30,17 +30,29 @@ const COMMON: Pick<TopLevelSpec, '$schema' | 'background' | 'padding' | 'config'
   },
 };
 
-/** SVG charts by file name (without the extension), those for which there are figures. */
-export async function drawCharts(comparison: Comparison): Promise<Map<string, string>> {
-  const charts = new Map<string, string>();
-  if (comparison.load.length > 0) {
-    charts.set('cpu', await toSvg(cpuChart(comparison)));
-    if (comparison.load.some(({ pipeline }) => pipeline === 1))
-      charts.set('latency', await toSvg(latencyChart(comparison)));
-  }
-  if (comparison.usage.length > 0) charts.set('memory', await toSvg(usageChart(comparison)));
-  if (comparison.memory.length > 0) charts.set('memory', await toSvg(memoryChart(comparison)));
-  return charts;
+/** What is drawn of results that have rows for it. */
+const CHARTS: readonly {
+  name: string;
+  hasRows: (results: Results) => boolean;
+  spec: (results: Results) => TopLevelSpec;
+}[] = [
+  { name: 'cpu', hasRows: ({ load }) => load.length > 0, spec: cpuChart },
+  { name: 'latency', hasRows: ({ table, load }) => table === 'list' && load.length > 0, spec: latencyChart },
+  { name: 'memory', hasRows: ({ memory }) => memory.length > 0, spec: memoryChart },
+  { name: 'memory', hasRows: ({ usage }) => usage.length > 0, spec: usageChart },
+];
+
+const chartsOf = (results: Results) => CHARTS.filter(({ hasRows }) => hasRows(results));
+
+/** Names of the charts' files, beside the page of results that `name` tells. */
+export const chartFiles = (name: string, results: Results): string[] =>
+  chartsOf(results).map((chart) => `${name}-${chart.name}.svg`);
+
+/** Texts of these files. */
+export async function drawCharts(name: string, results: Results): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const chart of chartsOf(results)) files.set(`${name}-${chart.name}.svg`, await toSvg(chart.spec(results)));
+  return files;
 }
 
 async function toSvg(spec: TopLevelSpec): Promise<string> {
@@ -56,7 +68,7 @@ const columnsOf = (values: readonly { column: string }[]): string[] => [...new S
 const pipelineLabel = (pipeline: number): string => (pipeline === 1 ? 'no pipeline' : `-P ${pipeline}`);
 
 /** Ratios, since a request costs from 1 to 50 µs; a mark on each bar shows the goal. */
-function cpuChart({ load, transport }: Comparison): TopLevelSpec {
+function cpuChart({ load, transport }: Results): TopLevelSpec {
   const values = load.map((row) => ({
     row: row.title,
     column: pipelineLabel(row.pipeline),
@@ -93,7 +105,7 @@ function cpuChart({ load, transport }: Comparison): TopLevelSpec {
   };
 }
 
-function latencyChart({ load, transport }: Comparison): TopLevelSpec {
+function latencyChart({ load, transport }: Results): TopLevelSpec {
   return bars(
     load.flatMap(({ title, pipeline, redis, mayfly }) => [
       { row: title, column: pipelineLabel(pipeline), server: REDIS, value: redis.p99Ms },
@@ -104,7 +116,7 @@ function latencyChart({ load, transport }: Comparison): TopLevelSpec {
   );
 }
 
-function memoryChart({ memory }: Comparison): TopLevelSpec {
+function memoryChart({ memory }: Results): TopLevelSpec {
   return bars(
     memory.flatMap(({ title, usedRatio, residentRatio }) => [
       { row: title, column: 'used_memory', server: REDIS, value: 1 },
@@ -117,7 +129,7 @@ function memoryChart({ memory }: Comparison): TopLevelSpec {
   );
 }
 
-function usageChart({ usage }: Comparison): TopLevelSpec {
+function usageChart({ usage }: Results): TopLevelSpec {
   return bars(
     usage.flatMap(({ title, ratio }) => [
       { row: title, column: 'MEMORY USAGE', server: REDIS, value: 1 },

@@ -1,12 +1,16 @@
 import type { Connection } from '../client/connection.ts';
+import type { ServerProcess } from '../process/server-process.ts';
+import { KEY_BYTES, payloadOf } from './payload.ts';
 import { padded } from './scenarios.ts';
-import { type Server, type ServerName, withServer } from './server.ts';
+import { type ServerName, type StartOptions, withServer } from './server.ts';
 
 /** Each takes about 100 MB of redis-server, beside which what a runtime itself grows by is small. */
 interface Dataset {
   readonly name: string;
   readonly title: string;
   readonly keys: number;
+  /** payload.ts; not given where digits and the like become numbers. */
+  readonly payloadBytes?: number;
   readonly fill: (connection: Connection, keys: number) => Promise<void>;
 }
 
@@ -21,6 +25,7 @@ export interface MemoryRow {
   readonly dataset: string;
   readonly title: string;
   readonly keys: number;
+  readonly payloadBytesPerKey?: number;
   readonly redis: MemoryFigures;
   readonly mayfly: MemoryFigures;
   readonly usedRatio: number;
@@ -33,6 +38,12 @@ const ELEMENTS_PER_COMMAND = 100;
 
 /** Values of 16 bytes that are no integers, so both servers store them as strings. */
 const value16 = (index: number): string => `value-${String(index).padStart(10, '0')}`;
+
+const FIELDS = 10;
+const fieldsOf = (index: number): string[] =>
+  Array.from({ length: FIELDS }, (_, field) => [`field:${field}`, `value:${index % 1000}`]).flat();
+const member = (index: number): string => `member:${index}`;
+const item = (index: number): string => `item-${String(index).padStart(5, '0')}`;
 
 /** Collections of 1,000 elements, in commands of 100 elements each. */
 function fillCollections(
@@ -54,6 +65,7 @@ export const DATASETS: readonly Dataset[] = [
     name: 'strings',
     title: 'SET, 16-byte key and value',
     keys: 1_000_000,
+    payloadBytes: KEY_BYTES + 16,
     fill: (connection, keys) =>
       connection.fill(keys, FILL_DEPTH, (index) => ['SET', `key:${padded(index)}`, value16(index)]),
   },
@@ -61,6 +73,7 @@ export const DATASETS: readonly Dataset[] = [
     name: 'expiring',
     title: 'SETEX, 16-byte key and value',
     keys: 1_000_000,
+    payloadBytes: KEY_BYTES + 16,
     fill: (connection, keys) =>
       connection.fill(keys, FILL_DEPTH, (index) => ['SETEX', `key:${padded(index)}`, '86400', value16(index)]),
   },
@@ -68,24 +81,23 @@ export const DATASETS: readonly Dataset[] = [
     name: 'hashes',
     title: 'hash of 10 small fields',
     keys: 300_000,
+    payloadBytes: payloadOf(1, () => fieldsOf(100)),
     fill: (connection, keys) =>
-      connection.fill(keys, 50, (index) => [
-        'HSET',
-        `key:${padded(index)}`,
-        ...Array.from({ length: 10 }, (_, field) => [`field:${field}`, `value:${index % 1000}`]).flat(),
-      ]),
+      connection.fill(keys, 50, (index) => ['HSET', `key:${padded(index)}`, ...fieldsOf(index)]),
   },
   {
     name: 'zsets',
     title: 'sorted set of 1,000',
     keys: 1000,
-    fill: fillCollections('ZADD', (index) => [String((index * 7919) % ELEMENTS), `member:${index}`]),
+    payloadBytes: payloadOf(ELEMENTS, (index) => [member(index)]),
+    fill: fillCollections('ZADD', (index) => [String((index * 7919) % ELEMENTS), member(index)]),
   },
   {
     name: 'lists',
     title: 'list of 1,000 × 10 bytes',
     keys: 8000,
-    fill: fillCollections('RPUSH', (index) => [`item-${String(index).padStart(5, '0')}`]),
+    payloadBytes: payloadOf(ELEMENTS, (index) => [item(index)]),
+    fill: fillCollections('RPUSH', (index) => [item(index)]),
   },
   {
     name: 'sets',
@@ -96,16 +108,22 @@ export const DATASETS: readonly Dataset[] = [
 ];
 
 /** A fresh server for each, since what an emptied one keeps would be counted. */
-export async function compareMemory(dataset: Dataset, port: number, keysFactor: number): Promise<MemoryRow> {
+export async function compareMemory(
+  dataset: Dataset,
+  port: number,
+  keysFactor: number,
+  how: StartOptions,
+): Promise<MemoryRow> {
   const keys = Math.ceil(dataset.keys * keysFactor);
   const measure = (name: ServerName): Promise<MemoryFigures> =>
-    withServer(name, port, (server) => measureDataset(dataset, server, keys));
+    withServer(name, port, how, (server) => measureDataset(dataset, server, keys));
   const redis = await measure('redis');
   const mayfly = await measure('mayfly');
   return {
     dataset: dataset.name,
     title: dataset.title,
     keys,
+    ...(dataset.payloadBytes === undefined ? {} : { payloadBytesPerKey: dataset.payloadBytes }),
     redis,
     mayfly,
     usedRatio: mayfly.usedBytesPerKey / redis.usedBytesPerKey,
@@ -113,7 +131,7 @@ export async function compareMemory(dataset: Dataset, port: number, keysFactor: 
   };
 }
 
-async function measureDataset(dataset: Dataset, server: Server, keys: number): Promise<MemoryFigures> {
+async function measureDataset(dataset: Dataset, server: ServerProcess, keys: number): Promise<MemoryFigures> {
   const connection = await server.connect();
   try {
     const usedBefore = await usedMemoryBytes(connection);

@@ -1,48 +1,70 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['load', 'memory', 'pauses', 'start'] as const;
+export const PARTS = ['load', 'threads', 'memory', 'pauses', 'start'] as const;
 export type Part = (typeof PARTS)[number];
-const TYPE_PARTS: readonly Part[] = ['load', 'memory'];
 
 /** What is compared: redis-benchmark's list, or what every type of value is asked most. */
 export type Table = 'list' | 'types';
 
-export interface CompareOptions {
+/** What fills one page of results. */
+export interface Plan {
   readonly table: Table;
+  /** For Mayfly; its own choice if not given. */
+  readonly transport: string | undefined;
+  readonly parts: readonly Part[];
+  /** Of the files in results/; if not given the transport's. */
+  readonly name: string | undefined;
+}
+
+export interface CompareOptions {
+  readonly plans: readonly Plan[];
   /** Scenario names to run; empty runs them all. */
   readonly only: readonly string[];
-  readonly parts: readonly Part[];
   readonly rounds: number;
   /** Fewer requests and keys: for seeing that it works, not for figures to show. */
   readonly quick: boolean;
-  /** For Mayfly; its own choice if not given. */
-  readonly transport: string | undefined;
-  /** Name of the files in results/; if not given that of the transport, or `types`. */
-  readonly name: string | undefined;
+  /** Whether results/ keeps what is measured. */
+  readonly isKept: boolean;
   readonly port: number;
 }
 
 export const USAGE = `Usage: npm run bench:compare -- [OPTIONS]
+       npm run bench:compare -- --redraw <names>
 
+Measured rows replace those of the same name in results/<name>.json, all others stay, each table telling of when its rows
+are. Rows are written as soon as they are measured: a run that is broken off keeps what it has.
+
+ --all            All pages: io_uring with all parts, epoll with load and threads, net with load, and types
  --types          Another table: what every type of value is asked most, and what it takes, small and large
  --transport <t>  Mayfly's transport: io_uring, epoll or net (default: the first that works)
  --only <names>   Scenarios by comma, as set,get,lrange_100; those of memory: strings,expiring,hashes,zsets,lists,sets
- --parts <parts>  Of load,memory,pauses,start; all by default (of types: load,memory)
+ --parts <parts>  Of load,threads,memory,pauses,start; all by default (of types: load,memory; of net no threads)
  --rounds <n>     Rounds, the two servers in turn; medians are told (default 5)
- --quick          Few requests, one round: to try the tool
+ --quick          Few requests, one round, nothing kept unless --name says where: to try the tool
  --name <name>    Name of the result files (default: the transport, or types)
- --port <n>       Mayfly's port; redis-server takes the next (default 7110)
+ --port <n>       The first of two ports that servers take (default 7110)
+ --redraw <names> Measures nothing: tables and charts of results by comma, as io_uring,types, from what is kept
 
 Environment:
  MAYFLY_FLAGS     more flags for Mayfly, as '--handoff never'
  MAYFLY_CMD       another command instead of 'node dist/main.js'
 `;
 
+const TYPE_PARTS: readonly Part[] = ['load', 'memory'];
+/** Memory, pauses and start have little to do with the transport: --all takes them once. */
+const ALL: readonly Plan[] = [
+  { table: 'list', transport: 'io_uring', parts: PARTS, name: 'io_uring' },
+  { table: 'list', transport: 'epoll', parts: ['load', 'threads'], name: 'epoll' },
+  { table: 'list', transport: 'net', parts: ['load'], name: 'net' },
+  { table: 'types', transport: undefined, parts: TYPE_PARTS, name: 'types' },
+];
+
 /** @throws Error that says what is wrong with the arguments */
-export function parseCompareOptions(args: string[]): CompareOptions | 'help' {
+export function parseCompareOptions(args: string[]): CompareOptions | { readonly redraw: readonly string[] } | 'help' {
   const { values } = parseArgs({
     args,
     options: {
+      all: { type: 'boolean', default: false },
       types: { type: 'boolean', default: false },
       transport: { type: 'string' },
       only: { type: 'string', default: '' },
@@ -51,24 +73,52 @@ export function parseCompareOptions(args: string[]): CompareOptions | 'help' {
       quick: { type: 'boolean', default: false },
       name: { type: 'string' },
       port: { type: 'string', default: '7110' },
+      redraw: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  const possible: readonly string[] = values.types ? TYPE_PARTS : PARTS;
-  const parts = values.parts === undefined ? [...possible] : words(values.parts);
-  const strange = parts.filter((part) => !possible.includes(part));
-  if (strange.length > 0) throw new Error(`no such part: ${strange.join(', ')}`);
+  if (values.redraw !== undefined) return { redraw: words(values.redraw) };
+  if (values.all && (values.types || values.transport !== undefined || values.name !== undefined))
+    throw new Error('--all says itself which table, transport and name');
   return {
-    table: values.types ? 'types' : 'list',
-    transport: values.transport,
+    plans: plansOf(values),
     only: words(values.only),
-    parts: parts as Part[],
     rounds: positive('--rounds', values.rounds ?? (values.quick ? '1' : '5')),
     quick: values.quick,
-    name: values.name ?? (values.types ? 'types' : undefined),
+    isKept: !values.quick || values.name !== undefined,
     port: positive('--port', values.port),
   };
+}
+
+interface PlanValues {
+  readonly all: boolean;
+  readonly types: boolean;
+  readonly transport?: string;
+  readonly parts?: string;
+  readonly name?: string;
+}
+
+function plansOf({ all, types, transport, parts: wanted, name }: PlanValues): Plan[] {
+  const plans: readonly Plan[] = all
+    ? ALL
+    : [
+        types
+          ? { table: 'types', transport, parts: TYPE_PARTS, name: name ?? 'types' }
+          : {
+              table: 'list',
+              transport,
+              parts: PARTS.filter((part) => part !== 'threads' || transport !== 'net'),
+              name,
+            },
+      ];
+  if (wanted === undefined) return [...plans];
+  const possible = new Set<string>(plans.flatMap(({ parts }) => parts));
+  const strange = words(wanted).filter((part) => !possible.has(part));
+  if (strange.length > 0) throw new Error(`no such part: ${strange.join(', ')}`);
+  return plans
+    .map((plan) => ({ ...plan, parts: plan.parts.filter((part) => words(wanted).includes(part)) }))
+    .filter(({ parts }) => parts.length > 0);
 }
 
 function words(text: string): string[] {

@@ -1,220 +1,137 @@
-import { judgeFigure, judgeLatency, judgeLoad, judgeMemory, judgeRate, judgeUsage, type Verdict } from './goals.ts';
-import type { LoadRow } from './load.ts';
-import type { MemoryRow } from './memory.ts';
-import type { FigureRow } from './pauses.ts';
-import type { UsageRow } from './type-memory.ts';
+/** A page of results: results/<name>.md. */
+import type { Measured, Run } from './circumstances.ts';
+import { median } from './median.ts';
+import type { Results } from './results.ts';
+import {
+  figureTable,
+  latencyTable,
+  loadTable,
+  memoryTable,
+  percent,
+  rateTable,
+  summaryTable,
+  threadsTable,
+  usageTable,
+} from './tables.ts';
+import { markdownTable, plainTable, type TextTable } from './text-table.ts';
 
-export interface Comparison {
-  readonly measuredAt: string;
-  readonly machine: string;
-  /** Processes that wanted a core in the minute before: above 1 says that the machine was not quiet. */
-  readonly loadAverage: number;
-  readonly node: string;
-  readonly redis: string;
-  /** Mayfly's transport as its INFO names it. */
-  readonly transport: string;
-  readonly mayflyFlags: string;
-  readonly rounds: number;
-  /** Server and load each had a core to itself. */
-  readonly isPinned: boolean;
-  readonly isQuick: boolean;
-  readonly load: readonly LoadRow[];
-  readonly memory: readonly MemoryRow[];
-  readonly usage: readonly UsageRow[];
-  readonly figures: readonly FigureRow[];
+interface SectionText {
+  readonly title: string;
+  readonly table: TextTable;
+  /** Of which the table tells. */
+  readonly rows: readonly Measured<{ readonly title: string }>[];
+  /** Whether the figures are medians over rounds. */
+  readonly hasRounds: boolean;
+  readonly about?: string;
 }
 
-type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+const PAYLOAD =
+  'Payload alone: bytes of key and elements themselves, as a client sent them, over what redis-server takes. Where these ' +
+  'are more than the goal, nothing that keeps them as they are can meet it.';
 
-const times = (ratio: number): string => `${ratio.toFixed(2)} ×`;
-const bytes = (count: number): string => Math.round(count).toLocaleString('en');
-const kilo = (rate: number): string => (rate / 1000).toFixed(0);
-const verdictCells = (verdict: Verdict | undefined): string[] =>
-  verdict === undefined ? ['', ''] : [verdict.goal, verdict.isMet ? 'met' : '**missed**'];
-
-export function loadTable({ load, transport }: Comparison): Table {
-  return {
-    head: [
-      'test',
-      '-P',
-      'CPU µs/request redis',
-      'Mayfly',
-      'ratio',
-      'goal',
-      '',
-      'k/s redis',
-      'Mayfly',
-      'p50 ms redis',
-      'Mayfly',
-      'p99 ms redis',
-      'Mayfly',
-    ],
-    rows: load.map((row) => [
-      row.title,
-      String(row.pipeline),
-      row.redis.cpuUsPerRequest.toFixed(2),
-      row.mayfly.cpuUsPerRequest.toFixed(2),
-      times(row.cpuRatio),
-      ...verdictCells(judgeLoad(row, transport)),
-      kilo(row.redis.requestsPerSecond),
-      kilo(row.mayfly.requestsPerSecond),
-      row.redis.p50Ms.toFixed(2),
-      row.mayfly.p50Ms.toFixed(2),
-      row.redis.p99Ms.toFixed(2),
-      row.mayfly.p99Ms.toFixed(2),
-    ]),
-  };
+function sectionsOf(results: Results): SectionText[] {
+  const { load, threads, memory, usage, figures } = results;
+  const sections: SectionText[] = [
+    {
+      title: 'Load',
+      table: loadTable(results),
+      rows: load,
+      hasRounds: true,
+      about:
+        'Server CPU per request, user and system, all threads of the process: rates on a shared machine swing, this ' +
+        'hardly does. The ratio is the median of the rounds. redis-benchmark with 50 connections.',
+    },
+    { title: 'Rate with a pipeline', table: rateTable(results), rows: load, hasRounds: true },
+    { title: 'Latency without a pipeline', table: latencyTable(results), rows: load, hasRounds: true },
+    {
+      title: 'Two I/O threads',
+      table: threadsTable(results),
+      rows: threads,
+      hasRounds: true,
+      about: '`--io-threads 2` beside one, two threads and the load sharing two cores.',
+    },
+    {
+      title: 'Memory of values',
+      table: usageTable(results),
+      rows: usage,
+      hasRounds: false,
+      about:
+        'By `MEMORY USAGE key SAMPLES 0` of every key, which counts key, value and what leads to it, as each server has ' +
+        `it. ${PAYLOAD}`,
+    },
+    { title: 'Memory', table: memoryTable(results), rows: memory, hasRounds: false, about: PAYLOAD },
+    {
+      title: 'Pauses and start',
+      table: figureTable(results),
+      rows: figures,
+      hasRounds: false,
+      about: figures.flatMap(({ note }) => note ?? []).join(' '),
+    },
+  ];
+  return sections.filter(({ table }) => table.rows.length > 0);
 }
 
-/** Requests a second with a pipeline; goals that the CPU alone doesn't tell of. */
-export function rateTable({ load, transport }: Comparison): Table {
-  return {
-    head: ['test', '-P', 'k/s redis', 'Mayfly', 'ratio', 'goal', ''],
-    rows: load.flatMap((row) => {
-      const verdict = judgeRate(row, transport);
-      const { title, pipeline, redis, mayfly, rateRatio } = row;
-      const rates = [redis, mayfly].map(({ requestsPerSecond }) => kilo(requestsPerSecond));
-      return verdict === undefined
-        ? []
-        : [[title, String(pipeline), ...rates, times(rateRatio), ...verdictCells(verdict)]];
-    }),
-  };
+/** When the rows of a table were measured: a line for each run, that of most rows first. */
+export function caption(rows: SectionText['rows'], runs: readonly Run[], hasRounds: boolean): string {
+  const groups = runs
+    .map((run) => ({ run, mine: rows.filter(({ taken }) => taken.run === run.startedAt) }))
+    .filter(({ mine }) => mine.length > 0)
+    .sort((a, b) => b.mine.length - a.mine.length);
+  if (groups.length === 1) return `Measured ${circumstances(groups[0].run, rows, hasRounds)}.`;
+  return groups
+    .map(({ run, mine }, index) => {
+      const which = index === 0 ? 'Most' : [...new Set(mine.map(({ title }) => title))].join('; ');
+      return `- ${which}: measured ${circumstances(run, mine, hasRounds)}.`;
+    })
+    .join('\n');
 }
 
-/** The slowest hundredth of requests, without a pipeline. */
-export function latencyTable({ load, transport }: Comparison): Table {
-  return {
-    head: ['test', 'p99 ms redis', 'Mayfly', 'ratio', 'goal', ''],
-    rows: load.flatMap((row) => {
-      const verdict = judgeLatency(row, transport);
-      const { title, redis, mayfly, p99Ratio } = row;
-      const latencies = [redis, mayfly].map(({ p99Ms }) => p99Ms.toFixed(2));
-      return verdict === undefined ? [] : [[title, ...latencies, times(p99Ratio), ...verdictCells(verdict)]];
-    }),
-  };
+function circumstances(run: Run, rows: SectionText['rows'], hasRounds: boolean): string {
+  const loads = rows.map(({ taken }) => taken.loadAverage);
+  const [quietest, busiest] = [Math.min(...loads), Math.max(...loads)].map((each) => each.toFixed(1));
+  const steals = rows.flatMap(({ taken }) => taken.stealShare ?? []);
+  const steal = steals.length > 0 ? `, steal ${percent(median(steals))} (at most ${percent(Math.max(...steals))})` : '';
+  return (
+    `on ${run.startedAt.slice(0, 10)} from ${run.startedAt.slice(11, 16)} UTC at commit ${run.commit}` +
+    `${hasRounds ? `, ${run.rounds} ${run.rounds === 1 ? 'round' : 'rounds in turn, medians'}` : ''}` +
+    `, load average ${quietest === busiest ? quietest : `${quietest} to ${busiest}`}${steal}` +
+    `${run.isQuick ? ', **quick: too short for figures to rely on**' : ''}`
+  );
 }
 
-export function usageTable({ usage }: Comparison): Table {
-  return {
-    head: ['value', 'keys', 'bytes redis', 'Mayfly', 'ratio', 'goal', ''],
-    rows: usage.map((row) => [
-      row.title,
-      row.keys.toLocaleString('en'),
-      bytes(row.redisBytesPerKey),
-      bytes(row.mayflyBytesPerKey),
-      times(row.ratio),
-      ...verdictCells(judgeUsage(row)),
-    ]),
-  };
+/** On which machine with which programs: of each run once, most pages having one. */
+function machines(runs: readonly Run[]): string {
+  const lines = runs.map(
+    ({ machine, isPinned, node, redis, mayflyFlags }) =>
+      `${machine}, Node ${node}, redis-server ${redis}; server and load ${isPinned ? 'had a core each' : 'shared the cores'}.` +
+      `${mayflyFlags === '' ? '' : ` Mayfly's flags: \`${mayflyFlags}\`.`}`,
+  );
+  return [...new Set(lines)].join('\n\n');
 }
 
-export function memoryTable({ memory }: Comparison): Table {
-  return {
-    head: [
-      'keys',
-      'count',
-      'used bytes/key redis',
-      'Mayfly',
-      'ratio',
-      'goal',
-      '',
-      'resident bytes/key redis',
-      'Mayfly',
-      'ratio',
-    ],
-    rows: memory.map((row) => [
-      row.title,
-      row.keys.toLocaleString('en'),
-      bytes(row.redis.usedBytesPerKey),
-      bytes(row.mayfly.usedBytesPerKey),
-      times(row.usedRatio),
-      ...verdictCells(judgeMemory(row)),
-      bytes(row.redis.residentBytesPerKey),
-      bytes(row.mayfly.residentBytesPerKey),
-      times(row.residentRatio),
-    ]),
-  };
-}
-
-export function figureTable({ figures }: Comparison): Table {
-  return {
-    head: ['what', 'unit', 'redis', 'Mayfly', 'ratio', 'goal', ''],
-    rows: figures.map((row) => [
-      row.title,
-      row.unit,
-      row.redis.toFixed(2),
-      row.mayfly.toFixed(2),
-      times(row.ratio),
-      ...verdictCells(judgeFigure(row)),
-    ]),
-  };
-}
-
-export function markdownTable({ head, rows }: Table): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const align = head.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [line(head), line(align), ...rows.map(line)].join('\n');
-}
-
-/** The same table with its columns lined up, for a terminal. */
-export function plainTable({ head, rows }: Table): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  return [line(head), ...rows.map(line)].join('\n').replaceAll('**', '');
-}
+const STEAL =
+  "*steal* is the share of the cores' time that the machine's host gave to others meanwhile: it makes rates and latencies " +
+  'worse on both sides, and shows in no account of CPU time.';
 
 /** `charts` are file names beside the page. */
-export function markdownReport(comparison: Comparison, charts: readonly string[]): string {
-  const { measuredAt, machine, loadAverage, node, redis, transport, mayflyFlags, rounds, isQuick } = comparison;
+export function markdownReport(results: Results, charts: readonly string[]): string {
+  const what = results.table === 'types' ? 'Values of every type: Mayfly' : 'Mayfly';
   const parts = [
-    `# Mayfly on ${transport} beside redis-server`,
-    `Measured on ${measuredAt}: ${machine}, load average ${loadAverage.toFixed(1)} before, Node ${node}, redis-server ${redis}, ${rounds} rounds in turn, medians.` +
-      `${mayflyFlags === '' ? '' : ` Mayfly's flags: \`${mayflyFlags}\`.`}` +
-      `${isQuick ? ' **A quick run: too short for figures to rely on.**' : ''}`,
+    `# ${what} on ${results.transport} beside redis-server`,
+    machines(results.runs),
+    STEAL,
+    '## Goals',
+    markdownTable(summaryTable(results)),
     ...charts.map((chart) => `![${chart.replace(/\.svg$/, '')}](${chart})`),
   ];
-  if (comparison.load.length > 0) {
-    parts.push(
-      '## Load',
-      'Server CPU per request, user and system, all threads of the process: rates on a shared machine swing, this hardly ' +
-        'does. The ratio is the median of the rounds. redis-benchmark with 50 connections; server and load ' +
-        `${comparison.isPinned ? 'had a core each.' : 'shared the cores.'}`,
-      markdownTable(loadTable(comparison)),
-    );
-  }
-  for (const [title, table] of [
-    ['Rate with a pipeline', rateTable(comparison)],
-    ['Latency without a pipeline', latencyTable(comparison)],
-  ] as const) {
-    if (table.rows.length > 0) parts.push(`## ${title}`, markdownTable(table));
-  }
-  if (comparison.usage.length > 0) {
-    parts.push(
-      '## Memory of values',
-      'By `MEMORY USAGE key SAMPLES 0` of every key, which counts key, value and what leads to it, as each server has it.',
-      markdownTable(usageTable(comparison)),
-    );
-  }
-  if (comparison.memory.length > 0) parts.push('## Memory', markdownTable(memoryTable(comparison)));
-  if (comparison.figures.length > 0) {
-    const notes = comparison.figures.flatMap(({ note }) => (note === undefined ? [] : [note]));
-    parts.push('## Pauses and start', markdownTable(figureTable(comparison)), ...notes);
+  for (const { title, table, rows, hasRounds, about } of sectionsOf(results)) {
+    parts.push(`## ${title}`, ...(about ? [about] : []), caption(rows, results.runs, hasRounds), markdownTable(table));
   }
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Met and missed goals, for the last line of a run. */
-export function countVerdicts({ load, memory, usage, figures, transport }: Comparison): {
-  met: number;
-  missed: number;
-} {
-  const verdicts = [
-    ...load.flatMap((row) => [judgeLoad, judgeRate, judgeLatency].map((judge) => judge(row, transport))),
-    ...usage.map(judgeUsage),
-    ...memory.map(judgeMemory),
-    ...figures.map(judgeFigure),
-  ].filter((verdict) => verdict !== undefined);
-  const met = verdicts.filter(({ isMet }) => isMet).length;
-  return { met, missed: verdicts.length - met };
+/** All tables for a terminal. */
+export function plainReport(results: Results): string {
+  const sections = sectionsOf(results).map(({ title, table }) => `${title}\n${plainTable(table)}`);
+  return [...sections, `Goals\n${plainTable(summaryTable(results))}`].join('\n\n');
 }

@@ -11,6 +11,8 @@ export interface Scenario {
   /** Fills an empty server so that every request finds what it asks for. */
   readonly prepare: (connection: Connection, requests: number) => Promise<void>;
   readonly isRange?: boolean;
+  /** How many connections; CLIENTS if not given. */
+  readonly clients?: number;
   /** How many different numbers `__rand_int__` stands for; KEYSPACE if not given. */
   readonly keyspace?: number;
   /** With which pipelines; PIPELINES if not given. */
@@ -24,25 +26,40 @@ export interface Scenario {
   readonly cpuRatioMax?: number;
 }
 
+export const CLIENTS = 50;
 /** `-r`: how many different keys, elements and members. */
 export const KEYSPACE = 100_000;
 export const PIPELINES = [1, 16] as const;
 
 const FILL_DEPTH = 500;
-const ELEMENTS_PER_PUSH = 100;
+/** Few enough that a client beside it waits for the load's batch no longer than its own share. */
+const KEYS_DEPTH = 200;
+const ELEMENTS_PER_COMMAND = 100;
 const LRANGE_LIST_LENGTH = 10_000;
 
 export const padded = (number: number): string => String(number).padStart(12, '0');
 
 async function prepareNothing(): Promise<void> {}
 
-const fillKeys = (connection: Connection): Promise<void> =>
-  connection.fill(KEYSPACE, FILL_DEPTH, (index) => ['SET', `key:${padded(index)}`, 'xxx']);
+/** Keys named as redis-benchmark names them, with values of 3 bytes. */
+export const fillStrings = (connection: Connection, keys: number): Promise<void> =>
+  connection.fill(keys, KEYS_DEPTH, (index) => ['SET', `key:${padded(index)}`, 'xxx']);
 
-async function fillList(connection: Connection, length: number): Promise<void> {
-  const elements = new Array<string>(ELEMENTS_PER_PUSH).fill('xxx');
-  await connection.fill(Math.ceil(length / ELEMENTS_PER_PUSH), 20, () => ['RPUSH', 'mylist', ...elements]);
-}
+const fillKeys = (connection: Connection): Promise<void> => fillStrings(connection, KEYSPACE);
+
+/** Puts `count` elements into a key, 100 a command. */
+export const fillWith =
+  (command: string, key: string, count: number, words: (index: number) => string[]) =>
+  (connection: Connection): Promise<void> =>
+    connection.fill(Math.ceil(count / ELEMENTS_PER_COMMAND), 50, (batch) => {
+      const from = batch * ELEMENTS_PER_COMMAND;
+      const args = [command, key];
+      for (let i = from; i < Math.min(count, from + ELEMENTS_PER_COMMAND); i++) args.push(...words(i));
+      return args;
+    });
+
+const fillList = (connection: Connection, length: number): Promise<void> =>
+  fillWith('RPUSH', 'mylist', length, () => ['xxx'])(connection);
 
 const fillSet = (connection: Connection, requests: number): Promise<void> =>
   connection.fill(requests, FILL_DEPTH, (index) => ['SADD', 'myset', `element:${padded(index)}`]);

@@ -1,7 +1,9 @@
 /** What values of every type take, small and large, by each server's own MEMORY USAGE of every key. */
 import type { Connection } from '../client/connection.ts';
+import type { ServerProcess } from '../process/server-process.ts';
+import { KEY_BYTES, payloadOf } from './payload.ts';
 import { padded } from './scenarios.ts';
-import { type Server, type ServerName, withServer } from './server.ts';
+import { type ServerName, type StartOptions, withServer } from './server.ts';
 
 export interface UsageRow {
   readonly dataset: string;
@@ -11,6 +13,7 @@ export interface UsageRow {
   readonly redisBytesPerKey: number;
   readonly mayflyBytesPerKey: number;
   readonly ratio: number;
+  readonly payloadBytesPerKey?: number;
 }
 
 interface Dataset {
@@ -22,7 +25,12 @@ interface Dataset {
   readonly elements: number;
   /** The words of element `index`. */
   readonly words: (index: number, key: number) => string[];
+  /** payload.ts; not given where digits and the like become numbers. */
+  readonly payloadBytes?: number;
 }
+
+/** Redis' own format of a HyperLogLog with 2^14 registers of 6 bits, which GET shows. */
+const DENSE_SKETCH_BYTES = 16 + (2 ** 14 * 6) / 8;
 
 const SMALL_KEYS = 2_000;
 const LARGE_KEYS = 4;
@@ -33,18 +41,26 @@ const USAGE_DEPTH = 200;
 
 const item = (index: number): string => `item-${String(index).padStart(5, '0')}`;
 
-/** The small and the large form of a type. */
-function forms(type: string, command: string, words: Dataset['words'], small = SMALL, large = LARGE): Dataset[] {
-  const form = (size: string, elements: number, keys: number): Dataset => ({
+type Words = (index: number) => string[];
+
+/** @param kept the words of an element that have to be kept as they are; none given if digits and the like become numbers */
+function form(type: string, size: string, elements: number, keys: number, command: string, words: Words, kept?: Words) {
+  return {
     name: `${type}-${size}`.replaceAll(' ', '-'),
     title: `${type} of ${elements.toLocaleString('en')}`,
     keys,
     command,
     elements,
     words,
-  });
-  return [form('small', small, SMALL_KEYS), form('large', large, LARGE_KEYS)];
+    ...(kept === undefined ? {} : { payloadBytes: payloadOf(elements, kept) }),
+  };
 }
+
+/** The small and the large form of a type. */
+const forms = (type: string, command: string, words: Words, kept?: Words): Dataset[] => [
+  form(type, 'small', SMALL, SMALL_KEYS, command, words, kept),
+  form(type, 'large', LARGE, LARGE_KEYS, command, words, kept),
+];
 
 const strings: readonly Dataset[] = [16, 100_000].map((bytes) => ({
   name: bytes === 16 ? 'string-small' : 'string-large',
@@ -53,6 +69,7 @@ const strings: readonly Dataset[] = [16, 100_000].map((bytes) => ({
   command: 'SET',
   elements: 1,
   words: (_, key) => [String(key).padStart(bytes, 'v')],
+  payloadBytes: KEY_BYTES + bytes,
 }));
 
 const sketches: readonly Dataset[] = [10, 5_000].map((elements) => ({
@@ -62,21 +79,29 @@ const sketches: readonly Dataset[] = [10, 5_000].map((elements) => ({
   command: 'PFADD',
   elements,
   words: (index) => [`element:${index}`],
+  ...(elements === 10 ? {} : { payloadBytes: KEY_BYTES + DENSE_SKETCH_BYTES }),
 }));
+
+const listed: Words = (index) => [item(index)];
+const fields: Words = (index) => [`field:${index}`, `value:${index % 1000}`];
+const members: Words = (index) => [`member:${index}`];
+const places: Words = (index) => [`place:${index}`];
+const values: Words = (index) => [`value:${index % 1000}`];
 
 export const TYPE_DATASETS: readonly Dataset[] = [
   ...strings,
-  ...forms('list', 'RPUSH', (index) => [item(index)]),
-  ...forms('hash', 'HSET', (index) => [`field:${index}`, `value:${index % 1000}`]),
-  ...forms('set of words', 'SADD', (index) => [`member:${index}`]),
+  ...forms('list', 'RPUSH', listed, listed),
+  ...forms('hash', 'HSET', fields, fields),
+  ...forms('set of words', 'SADD', members, members),
   ...forms('set of integers', 'SADD', (index) => [String(index * 7919)]),
-  ...forms('sorted set', 'ZADD', (index) => [String((index * 7919) % LARGE), `member:${index}`]),
-  ...forms('geo set', 'GEOADD', (index) => [
-    String((index % 3600) / 10 - 180),
-    String((index % 1600) / 20 - 40),
-    `place:${index}`,
-  ]),
-  ...forms('stream', 'XADD', (index) => [`${index + 1}-0`, 'field', `value:${index % 1000}`]),
+  ...forms('sorted set', 'ZADD', (index) => [String((index * 7919) % LARGE), ...members(index)], members),
+  ...forms(
+    'geo set',
+    'GEOADD',
+    (index) => [String((index % 3600) / 10 - 180), String((index % 1600) / 20 - 40), ...places(index)],
+    places,
+  ),
+  ...forms('stream', 'XADD', (index) => [`${index + 1}-0`, 'field', ...values(index)], values),
   ...sketches,
 ];
 
@@ -95,18 +120,29 @@ function commandsFor({ command, elements, words }: Dataset, key: number): string
 }
 
 /** A server of its own for each: nothing is left of what came before. */
-export async function compareUsage(dataset: Dataset, port: number, factor: number): Promise<UsageRow> {
+export async function compareUsage(
+  dataset: Dataset,
+  port: number,
+  factor: number,
+  how: StartOptions,
+): Promise<UsageRow> {
   const keys = Math.max(1, Math.ceil(dataset.keys * factor));
   const measure = (name: ServerName): Promise<number> =>
-    withServer(name, port, (server) => usagePerKey(dataset, server, keys));
+    withServer(name, port, how, (server) => usagePerKey(dataset, server, keys));
   const redisBytesPerKey = await measure('redis');
   const mayflyBytesPerKey = await measure('mayfly');
-  const { name, title } = dataset;
-  const ratio = mayflyBytesPerKey / redisBytesPerKey;
-  return { dataset: name, title, keys, redisBytesPerKey, mayflyBytesPerKey, ratio };
+  return {
+    dataset: dataset.name,
+    title: dataset.title,
+    keys,
+    redisBytesPerKey,
+    mayflyBytesPerKey,
+    ratio: mayflyBytesPerKey / redisBytesPerKey,
+    ...(dataset.payloadBytes === undefined ? {} : { payloadBytesPerKey: dataset.payloadBytes }),
+  };
 }
 
-async function usagePerKey(dataset: Dataset, server: Server, keys: number): Promise<number> {
+async function usagePerKey(dataset: Dataset, server: ServerProcess, keys: number): Promise<number> {
   const connection = await server.connect();
   try {
     for (let key = 0; key < keys; key++) {

@@ -1,12 +1,10 @@
 import type { Connection } from '../client/connection.ts';
-import { KEYSPACE, padded, type Scenario } from './scenarios.ts';
+import { fillWith, KEYSPACE, padded, type Scenario } from './scenarios.ts';
 
 /** What every type of value is asked most, in its small and its large form. */
 
 const CPU_RATIO_MAX = 1;
 const SIZES = [10, 1_000, 1_000_000] as const;
-const ELEMENTS_PER_COMMAND = 100;
-const FILL_DEPTH = 50;
 const STREAM_ENTRIES = 100_000;
 const PLACES = 10_000;
 const MEGABYTE = 2 ** 20;
@@ -15,17 +13,6 @@ const REQUESTS = 50_000;
 const element = (index: number): string => `element:${padded(index)}`;
 const RANDOM_ELEMENT = 'element:__rand_int__';
 const inWords = (size: number): string => size.toLocaleString('en');
-
-/** Puts `count` elements into a key, 100 a command. */
-const fillWith =
-  (command: string, key: string, count: number, words: (index: number) => string[]) =>
-  (connection: Connection): Promise<void> =>
-    connection.fill(Math.ceil(count / ELEMENTS_PER_COMMAND), FILL_DEPTH, (batch) => {
-      const from = batch * ELEMENTS_PER_COMMAND;
-      const args = [command, key];
-      for (let i = from; i < Math.min(count, from + ELEMENTS_PER_COMMAND); i++) args.push(...words(i));
-      return args;
-    });
 
 interface Row {
   readonly command: string;
@@ -36,9 +23,14 @@ interface Row {
   readonly data?: string;
   readonly prepare?: Scenario['prepare'];
   readonly keyspace?: number;
+  /** Fewer connections, where what is under way on all of them would take gigabytes. */
+  readonly clients?: number;
+  /** 16 if not given. */
+  readonly pipeline?: number;
 }
 
-function row({ command, of, requests = REQUESTS, data, prepare = async () => {}, keyspace }: Row): Scenario {
+function row({ command, of, data, prepare = async () => {}, ...more }: Row): Scenario {
+  const { requests = REQUESTS, keyspace, clients, pipeline = 16 } = more;
   const benchmarkArgs = command.split(' ');
   const name = `${benchmarkArgs[0]}-${of}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return {
@@ -47,28 +39,83 @@ function row({ command, of, requests = REQUESTS, data, prepare = async () => {},
     benchmarkArgs,
     requests,
     prepare,
-    pipelines: [16],
+    pipelines: [pipeline],
     cpuRatioMax: CPU_RATIO_MAX,
     ...(data === undefined ? {} : { data }),
     ...(keyspace === undefined ? {} : { keyspace }),
+    ...(clients === undefined ? {} : { clients }),
   };
 }
 
-const listElements = (count: number) => fillWith('RPUSH', 'list', count, (index) => [`item-${index % 100_000}`]);
+/** Both sides keep what is under way: 16 requests of 5 connections are 80 MB. */
+const FEW_CLIENTS = 5;
+
+const strings: readonly Scenario[] = [
+  {
+    ...row({ command: 'SET string value', of: '1 MB', requests: 500, clients: FEW_CLIENTS }),
+    benchmarkArgs: ['-d', String(MEGABYTE), '-t', 'set'],
+  },
+  row({
+    command: 'GET string',
+    of: '1 MB',
+    data: 'megabyte',
+    prepare: async (connection) => {
+      await connection.call('SET', 'string', 'x'.repeat(MEGABYTE));
+    },
+    requests: 500,
+    clients: FEW_CLIENTS,
+  }),
+  row({
+    command: 'LCS one two',
+    of: 'two of 1,000 bytes',
+    data: 'texts',
+    prepare: async (connection) => {
+      await connection.call('SET', 'one', letters(1));
+      await connection.call('SET', 'two', letters(7));
+    },
+    requests: 75,
+  }),
+];
+
+/** A thousand letters that look like chance, the same each time. */
+function letters(seed: number): string {
+  let state = seed;
+  return Array.from({ length: 1000 }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return 'abcdefgh'[state % 8];
+  }).join('');
+}
+
+const item = (index: number): string[] => [`item-${index % 100_000}`];
+
+/** Lists so many that with the run's requests, one in `size` each, they go from half to one and a half of `size` or back. */
+function listsOf(size: number, command: 'LPUSH' | 'LPOP'): Scenario {
+  const count = Math.max(1, (4 * REQUESTS) / size);
+  const length = Math.round(command === 'LPUSH' ? size - (2 * REQUESTS) / count : size + (2 * REQUESTS) / count);
+  return row({
+    command: command === 'LPUSH' ? 'LPUSH list:__rand_int__ item-12345' : 'LPOP list:__rand_int__',
+    of: count === 1 ? `a list of ${inWords(size)}` : `${inWords(count)} lists of ${inWords(size)}`,
+    prepare: async (connection) => {
+      if (length < 100) {
+        const items = Array.from({ length }, (_, index) => item(index)).flat();
+        await connection.fill(count, 500, (index) => ['RPUSH', `list:${padded(index)}`, ...items]);
+        return;
+      }
+      for (let i = 0; i < count; i++) await fillWith('RPUSH', `list:${padded(i)}`, length, item)(connection);
+    },
+    keyspace: count,
+  });
+}
 
 const lists: readonly Scenario[] = [
-  row({ command: 'LPUSH list item-12345', of: 'a growing list' }),
-  row({
-    command: 'LPOP list',
-    of: 'a shrinking list',
-    prepare: (connection, requests) => listElements(requests)(connection),
-  }),
+  ...SIZES.map((size) => listsOf(size, 'LPUSH')),
+  ...SIZES.map((size) => listsOf(size, 'LPOP')),
   ...SIZES.map((size) =>
     row({
       command: `LRANGE list 0 ${Math.min(size, 100) - 1}`,
       of: `${Math.min(size, 100)} of ${inWords(size)}`,
       data: `list of ${size}`,
-      prepare: listElements(size),
+      prepare: fillWith('RPUSH', 'list', size, item),
       requests: size === 10 ? REQUESTS : 20_000,
     }),
   ),
@@ -81,12 +128,13 @@ const hashes: readonly Scenario[] = SIZES.flatMap((size) => {
     prepare: fillWith('HSET', 'hash', size, (index) => [element(index), `value-${index % 1000}`]),
     keyspace: size,
   };
-  const all = row({ ...common, command: 'HGETALL hash', requests: size === 10 ? REQUESTS : 1_500 });
+  // A million fields are 40 MB, 16 requests of 50 connections 32 GB: one at a time then.
+  const few =
+    size === 1_000_000 ? { requests: 6, clients: 1, pipeline: 1 } : { requests: size === 10 ? REQUESTS : 1_500 };
   return [
     row({ ...common, command: `HSET hash ${RANDOM_ELEMENT} value-123` }),
     row({ ...common, command: `HGET hash ${RANDOM_ELEMENT}` }),
-    // A million fields in each of hundreds of replies would measure the kernel's copying.
-    ...(size === 1_000_000 ? [] : [all]),
+    row({ ...common, ...few, command: 'HGETALL hash' }),
   ];
 });
 
@@ -161,6 +209,8 @@ const sketches = async (connection: Connection): Promise<void> => {
 
 const hyperLogLogs: readonly Scenario[] = [
   row({ command: `PFADD sketch ${RANDOM_ELEMENT}`, of: 'a dense sketch', data: 'sketches', prepare: sketches }),
+  // Each gets about a hundred elements: sparse sketches that grow.
+  row({ command: `PFADD sparse:__rand_int__ ${RANDOM_ELEMENT}`, of: '2,000 sparse sketches', keyspace: 2_000 }),
   row({ command: 'PFCOUNT sketch', of: 'one sketch', data: 'sketches', prepare: sketches }),
   row({ command: 'PFCOUNT sketch other', of: 'two sketches', data: 'sketches', prepare: sketches, requests: 2_500 }),
 ];
@@ -181,6 +231,20 @@ const geo: readonly Scenario[] = [
     requests: 2_500,
   }),
   row({
+    command: 'GEOSEARCH places FROMLONLAT 15 45 BYRADIUS 500 km ASC COUNT 10',
+    of: `the nearest 10 of about 8,000 of ${inWords(PLACES)}`,
+    data: 'places',
+    prepare: places,
+    requests: 50,
+  }),
+  row({
+    command: 'GEOSEARCH places FROMLONLAT 15 45 BYRADIUS 500 km COUNT 10 ANY',
+    of: `any 10 of about 8,000 of ${inWords(PLACES)}`,
+    data: 'places',
+    prepare: places,
+    requests: 20_000,
+  }),
+  row({
     command: 'GEOSEARCH places FROMMEMBER element:000000005050 BYBOX 30 30 km',
     of: `about 10 of ${inWords(PLACES)}`,
     data: 'places',
@@ -193,21 +257,23 @@ const bits = async (connection: Connection): Promise<void> => {
   for (const [key, pattern] of [
     ['bits', '0123456789abcdef'],
     ['other', 'fedcba9876543210'],
+    ['zeros', '\0'.repeat(16)],
   ])
     await connection.call('SET', key, pattern.repeat(MEGABYTE / pattern.length));
 };
 
-const bitmaps: readonly Scenario[] = ['BITCOUNT bits', 'BITOP AND to bits other', 'BITOP NOT to bits'].map((command) =>
-  row({
-    command,
-    of: `1 MB${command.startsWith('BITOP') ? `, ${command.split(' ')[1]}` : ''}`,
-    data: 'bits',
-    prepare: bits,
-    requests: 1_000,
-  }),
-);
+const bitmaps: readonly Scenario[] = [
+  ['BITCOUNT bits', '1 MB'],
+  ['BITPOS zeros 1', '1 MB of zeros'],
+  ['BITOP AND to bits other', 'AND of two of 1 MB'],
+  ['BITOP OR to bits other', 'OR of two of 1 MB'],
+  ['BITOP XOR to bits other', 'XOR of two of 1 MB'],
+  ['BITOP AND to bits other bits', 'AND of three of 1 MB'],
+  ['BITOP NOT to bits', 'NOT of 1 MB'],
+].map(([command, of]) => row({ command, of, data: 'bits', prepare: bits, requests: 600 }));
 
 export const TYPE_SCENARIOS: readonly Scenario[] = [
+  ...strings,
   ...lists,
   ...hashes,
   ...sets,
