@@ -37,9 +37,32 @@ export class Registry {
     }
   }
 
-  /** All but the internal ones, subcommands among them. */
+  /**
+   * Gives a command another name, which its subcommands go by too, or with '' none: nobody can call it any more. Statistics
+   * and what COMMAND tells of it keep the old one. Before the first command only.
+   * @throws Error
+   */
+  rename(from: string, to: string): void {
+    const command = this.get(from);
+    if (command === undefined || command.parent !== undefined) throw new Error(`there is no command ${from} to rename`);
+    const names = [...this.byName.keys()].filter((name) => this.byName.get(name)?.parent === command);
+    for (const name of [from.toLowerCase(), ...names]) this.byName.delete(name);
+    const newName = to.toLowerCase();
+    if (this.byName.has(newName)) throw new Error(`${from} can't be renamed to ${to}: there is such a command`);
+    this.names[command.id] = Buffer.from(newName, 'latin1');
+    if (newName !== '') {
+      this.byName.set(newName, command);
+      for (const [sub, found] of command.subcommands) this.byName.set(`${newName}|${sub}`, found);
+    }
+    this.slots.fill(-1);
+    for (const each of this.visible) if (each.parent === undefined) this.addSlot(each);
+  }
+
+  /** All that clients can call, subcommands among them. */
   get visible(): Command[] {
-    return this.commands.filter(({ spec }) => spec.internal !== true);
+    return this.commands.filter(({ spec, parent, id }) => {
+      return spec.internal !== true && this.names[parent === undefined ? id : parent.id].length > 0;
+    });
   }
 
   /** By name in any case, `config|get` for a subcommand. Cold. */

@@ -68,9 +68,8 @@ export const FILE_DIRECTIVES = {
     missing: 'anybody who can connect can run every command',
   },
   'rename-command': {
-    built: false,
+    built: true,
     about: 'Gives a command another name, or with "" none.',
-    missing: 'the command keeps its name and anybody can run it',
   },
   loadmodule: { built: false, about: 'Loads a module.', missing: 'Mayfly has no modules' },
 } as const;

@@ -16,6 +16,7 @@ import type { SlowCommand } from '../observe/slow-log.ts';
 import type { PublishedMessage } from '../pubsub/hub.ts';
 import type { ListenOptions, Transport, WakerSpec } from '../transport/transport.ts';
 import type { FilteredClient } from './client-filter.ts';
+import type { RenamedCommands } from './renamed-commands.ts';
 import type { ThreadFigures } from './thread-figures.ts';
 
 export type Note =
@@ -116,6 +117,7 @@ export interface IoThreadTask {
   readonly ioThread: number;
   readonly config: SharedConfig;
   readonly transport: Transport['name'];
+  readonly renamedCommands: RenamedCommands;
   /** To the other I/O threads, by number; none to itself. */
   readonly ports: readonly (MessagePort | undefined)[];
   /** ms since 1970 */

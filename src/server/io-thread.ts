@@ -10,6 +10,7 @@ import { debugBesideThread0 } from './debug-commands.ts';
 import type { IoThreadOrder, IoThreadReport, IoThreadTask } from './io-messages.ts';
 import { relay, relayed } from './io-relay.ts';
 import { connectPeers } from './io-work.ts';
+import { renameCommands } from './renamed-commands.ts';
 import type { Services, ThreadServices } from './services.ts';
 import { noteSlowCommands } from './slow-commands.ts';
 
@@ -42,6 +43,7 @@ function runIoThread(task: IoThreadTask, report: (report: IoThreadReport) => voi
       each.name === 'debug' ? debugBesideThread0(services, (ctx) => relay(ctx, peers)) : relayed(each, peers),
     ),
   );
+  renameCommands(core.registry, task.renamedCommands);
   core.housekeeping.start();
 
   const stop = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import type { Plane } from '../execute/plane.ts';
 import type { IoEnd } from '../shard/pool.ts';
 import type { ListenOptions, Transport, WakerSpec } from '../transport/transport.ts';
 import type { IoThreadOrder, IoThreadReport, IoThreadTask } from './io-messages.ts';
+import type { RenamedCommands } from './renamed-commands.ts';
 
 /** The bundle of such a thread, of the same build as this one: set by scripts/build.mjs. */
 const IO_THREAD_FILE = process.env.MAYFLY_IO_THREAD as string;
@@ -17,6 +18,7 @@ export interface IoThreadsOptions {
   readonly plane: Plane;
   readonly config: SharedConfig;
   readonly transport: Transport['name'];
+  readonly renamedCommands: RenamedCommands;
   readonly startedMs: number;
 }
 

@@ -28,6 +28,7 @@ import { connectPeers } from './io-work.ts';
 import { keepWhereItListens, listen } from './listen.ts';
 import { writePidFile } from './pid-file.ts';
 import { showTitle } from './process-title.ts';
+import { renameCommands } from './renamed-commands.ts';
 import type { Services } from './services.ts';
 import { Settling } from './settle.ts';
 import { Shutdown } from './shutdown.ts';
@@ -63,7 +64,8 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     onPortMessage: () => transport.onPortMessage(),
   };
   const ports = connectThreads(ioThreads);
-  const toThreads = { plane, config: config.toIoThreads(), transport: transport.name, startedMs };
+  const renamedCommands = config.fileDirectives['rename-command'];
+  const toThreads = { plane, config: config.toIoThreads(), transport: transport.name, renamedCommands, startedMs };
   const others = new IoThreads(toThreads, ports);
   const orEnd = async <T>(starting: Promise<T>): Promise<T> => {
     try {
@@ -139,6 +141,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   orderChanges();
   core.registry.register(threadCommands(services));
   core.registry.register(wholeServerCommands(services));
+  await orEnd(Promise.resolve().then(() => renameCommands(core.registry, renamedCommands)));
   if (ioThreads > 1) {
     const onRelayed = (command: RelayedCommand) => runRelayed(command, services);
     connectPeers(ports[IO_THREAD], services, { config() {}, onRelayed, onSlow });
