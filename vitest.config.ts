@@ -1,9 +1,30 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { forcedTransport, NEEDS_SEVERAL_THREADS, ON_EACH_TRANSPORT, TRANSPORTS } from './test/support/transports.ts';
+
+const ALL = ['test/**/*.test.ts'];
+
+const on = (transport: string, include: readonly string[]): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: {
+    name: transport,
+    include: [...include],
+    exclude: transport === 'net' ? [NEEDS_SEVERAL_THREADS] : [],
+    env: { TEST_TRANSPORT: transport },
+  },
+});
+
+const everywhere: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: 'auto', include: ALL, exclude: [...ON_EACH_TRANSPORT] },
+};
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects:
+      forcedTransport === undefined
+        ? [everywhere, ...TRANSPORTS.map((transport) => on(transport, ON_EACH_TRANSPORT))]
+        : [on(forcedTransport, ALL)],
     // Assertions are on: src/base reads MAYFLY_ASSERT, and only the release build sets it to '0'.
     env: { MAYFLY_ASSERT: '1' },
     // Test files start servers and shared memory of their own; a process each keeps them apart.

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ON_EACH_TRANSPORT } from './support/transports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LINES_MAX = 600;
@@ -58,6 +59,9 @@ const INVARIANTS = ['src/memory/check.ts', 'src/store/check.ts'];
 
 /** State that must be handed in, so that tests can set the clock and seed the dice. */
 const NOT_HANDED_IN = /from 'node:|\bDate\.now\b|\bnew Date\b|\bperformance\.now\b|\bMath\.random\b|\bprocess\.\w/;
+
+/** By itself or by a helper. */
+const STARTS_SERVER = /from '[./]+(?:support\/server-process|threads|tester|conformance\/run-unit|run-unit)\.ts'/;
 
 /** Written in pieces, or this file would be the first to break the rule. */
 const PRIVATE_TEXT = new RegExp(
@@ -179,6 +183,23 @@ describe('files', () => {
           .map((target) => `${path} → ${target}`),
       );
     expect(broken).toEqual([]);
+  });
+});
+
+describe('tests that start a server', () => {
+  /** What they are about is the same whatever brings the bytes: `npm run test:transports` runs these on each, too. */
+  const ABOUT_DATA = [
+    ...['test/conformance/units', 'test/differential/command-table', 'test/differential/differential'],
+    ...['test/differential/examples-8x', 'test/differential/tester', 'test/faults/soak', 'test/schemas/replies'],
+    ...['test/unit/config/oracle', 'test/unit/server/full-shard', 'test/unit/server/maxmemory'],
+    ...['test/unit/server/migrate', 'test/unit/server/renamed-commands', 'test/unit/server/stream-hand-off'],
+  ].map((path) => `${path}.test.ts`);
+
+  it('are about data, or run on each transport', () => {
+    const starting = code.filter((path) => path.endsWith('.test.ts') && STARTS_SERVER.test(read(path)));
+    const listed = new Set([...ABOUT_DATA, ...ON_EACH_TRANSPORT]);
+    expect(starting.filter((path) => !listed.has(path))).toEqual([]);
+    expect(ON_EACH_TRANSPORT.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
 

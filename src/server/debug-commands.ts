@@ -186,6 +186,7 @@ export function debugCommand(services: Services): Command {
     ['SLEEP', { argc: [3, 3], help: '<seconds>: stops the server for a while.', run: sleep }],
     ['STRINGMATCH-LEN', { argc: [4, 4], help: '<length> <pattern>: matches so many letters a.', run: matchLength }],
     ['STRUCTSIZE', { argc: [2, 2], help: 'Tells the sizes of structures.', run: structureSizes }],
+    ['TRANSPORT', { argc: [2, 2], help: 'Tells what waits to be sent or received, and on how many links.', run: held }],
     ['WORKER-KILL', { argc: [3, 3], help: '<worker>: ends a worker’s thread as a crash would.', run: killWorker }],
   ]);
 
@@ -213,6 +214,11 @@ export function debugCommand(services: Services): Command {
   }
   function structureSizes(ctx: Context): void {
     ctx.reply.simple('bits:64 entry:8 slot:8 segment:8192 deadline:12');
+  }
+  /** Of thread 0; the others have transports of their own. */
+  function held(ctx: Context): void {
+    const lines = Object.entries(services.transport.statistics()).map(([name, value]) => `${name}=${value}\n`);
+    ctx.reply.verbatim(lines.join(''));
   }
   function killIoThread(ctx: Context): void {
     const thread = ctx.integer(2);

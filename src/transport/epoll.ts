@@ -30,7 +30,14 @@ import {
 import { LinuxSockets, type Listener } from './linux-sockets.ts';
 import { PinnedMemory } from './pinned-memory.ts';
 import { SendSlots } from './send-slots.ts';
-import { LINGER_MS, type ListenOptions, type Transport, type TransportHandler, type WakerSpec } from './transport.ts';
+import {
+  LINGER_MS,
+  type ListenOptions,
+  type Transport,
+  type TransportHandler,
+  type TransportStatistics,
+  type WakerSpec,
+} from './transport.ts';
 
 const EVENTS_MAX = 512;
 const RECEIVE_BYTES = 64 * 1024;
@@ -113,6 +120,10 @@ export class EpollTransport implements Transport, EpollLinkHost {
 
   onPortMessage(): void {
     throw new Error('this transport is woken by its eventfd');
+  }
+
+  statistics(): TransportStatistics {
+    return { links: this.links.count, sendSlotsUsed: this.slots.usedCount };
   }
 
   stopListening(): void {

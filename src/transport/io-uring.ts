@@ -31,7 +31,14 @@ import {
 } from './linux-abi.ts';
 import { LinuxSockets, type Listener } from './linux-sockets.ts';
 import { SendSlots } from './send-slots.ts';
-import { LINGER_MS, type ListenOptions, type Transport, type TransportHandler, type WakerSpec } from './transport.ts';
+import {
+  LINGER_MS,
+  type ListenOptions,
+  type Transport,
+  type TransportHandler,
+  type TransportStatistics,
+  type WakerSpec,
+} from './transport.ts';
 import { BUFFER_GROUP, UringBuffers } from './uring-buffers.ts';
 import { UringLink, type UringLinkHost } from './uring-link.ts';
 import { UringRing } from './uring-ring.ts';
@@ -68,16 +75,6 @@ interface Acceptor extends Listener {
 export interface UringTransportOptions {
   /** For tests: a C library that fails in some way. */
   readonly libc?: Libc;
-}
-
-/** For tests: nothing may leak. */
-export interface UringStatistics {
-  readonly links: number;
-  readonly sendsInFlight: number;
-  readonly sendSlotsUsed: number;
-  readonly sendSlotBytes: number;
-  /** Receive buffers the kernel doesn't have back; -1 if it can't tell (before Linux 6.8). */
-  readonly receiveBuffersOut: number;
 }
 
 /** The transport on Linux io_uring: one system call a batch, receives into shared memory without being asked twice. */
@@ -183,14 +180,12 @@ export class UringTransport implements Transport, UringLinkHost {
     this.wakeSource.close();
   }
 
-  statistics(): UringStatistics {
-    return {
-      links: this.links.count,
-      sendsInFlight: this.sendsInFlight,
-      sendSlotsUsed: this.slots.usedCount,
-      sendSlotBytes: this.slots.allocatedBytes,
-      receiveBuffersOut: this.buffers.countOut(),
-    };
+  /** Receive buffers are told of where the kernel counts them: from Linux 6.8. */
+  statistics(): TransportStatistics {
+    const { sendsInFlight, buffers } = this;
+    const receiveBuffersOut = buffers.countOut();
+    const sending = { links: this.links.count, sendsInFlight, sendSlotsUsed: this.slots.usedCount };
+    return receiveBuffersOut < 0 ? sending : { ...sending, receiveBuffersOut };
   }
 
   linkDirty(link: UringLink): void {

@@ -11,7 +11,7 @@ import { copyBulk } from '../base/bulk.ts';
 import { Region } from '../base/region.ts';
 import { mayBeSkipped, noAddressError, removeStaleSocket, resolveBindAddresses } from './bind-address.ts';
 import { NetLink, type NetLinkHost, type StreamHandle } from './net-link.ts';
-import type { ListenOptions, Transport, TransportHandler, WakerSpec } from './transport.ts';
+import type { ListenOptions, Transport, TransportHandler, TransportStatistics, WakerSpec } from './transport.ts';
 
 const RECEIVE_BYTES = 64 * 1024;
 
@@ -67,6 +67,12 @@ export class NetTransport implements Transport, NetLinkHost {
   onPortMessage(): void {
     this.handler.onWake();
     this.handler.onBatchEnd();
+  }
+
+  statistics(): TransportStatistics {
+    let unsentBytes = 0;
+    for (const link of this.links) unsentBytes += link.unsentBytes;
+    return { links: this.links.size, unsentBytes };
   }
 
   stopListening(): void {

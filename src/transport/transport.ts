@@ -115,6 +115,12 @@ export interface ListenOptions {
   readonly sharesPort?: 'first' | 'joins';
 }
 
+/**
+ * What is out of a transport's hands at a moment, by name: its links, and memory that waits to be sent or filled. All of
+ * it is 0 when no link is left, or something leaks: DEBUG TRANSPORT, and tests.
+ */
+export type TransportStatistics = Readonly<{ links: number } & Record<string, number>>;
+
 export interface Transport {
   readonly name: 'io_uring' | 'epoll' | 'net';
   readonly waker: WakerSpec;
@@ -122,6 +128,7 @@ export interface Transport {
   listen(options: ListenOptions): Promise<{ port: number }>;
   /** For the `port` waker: the I/O thread calls this when a worker's port brought a message. */
   onPortMessage(): void;
+  statistics(): TransportStatistics;
   /** Stops accepting; open links stay. */
   stopListening(): void;
   /** Closes everything and gives back every resource. Must be done before a worker thread that owns a transport ends. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RespClient } from './resp-client.ts';
+import { forcedTransport } from './transports.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,16 +17,17 @@ export interface ServerCommand {
 }
 
 const PLAIN = ['--port', '{port}', '--save', '', '--appendonly', 'no'];
+const OURS = forcedTransport === undefined ? PLAIN : [...PLAIN, '--transport', forcedTransport];
 
 /** The build with assertions on. */
 export const mayflyChecked: ServerCommand = {
   name: 'mayfly',
   program: process.execPath,
-  args: [join(root, 'dist-checked', 'main.js'), ...PLAIN],
+  args: [join(root, 'dist-checked', 'main.js'), ...OURS],
 };
 
 /** The build that ships. */
-export const mayfly: ServerCommand = { ...mayflyChecked, args: [join(root, 'dist', 'main.js'), ...PLAIN] };
+export const mayfly: ServerCommand = { ...mayflyChecked, args: [join(root, 'dist', 'main.js'), ...OURS] };
 
 /** `enable-debug-command` only lets tests switch off active expiry and the like. */
 export const redisServer: ServerCommand = {

@@ -458,6 +458,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
   it('keeps many small replies to one link in order, whenever they are sent', async () => {
     await withTransport(open, {}, async ({ connect, recorder }) => {
       let sent = '';
+      let answers = 0;
       let late: Link | undefined;
       const say = (link: Link, text: string): void => {
         sent += text;
@@ -472,16 +473,18 @@ describe.each(Object.entries(IMPLEMENTATIONS))('transport %s', (_name, open) => 
         for (let i = 0; i < 50; i++) say(late, `at the end ${i};`);
         say(late, 'x'.repeat(40_000));
         late = undefined;
+        answers++;
       };
       const client = await connect();
       for (let round = 0; round < 20; round++) {
         client.socket.write('go');
-        await until('the replies are sent', () => sent.length > round * 40_000);
+        await until('the replies are sent', () => answers > round);
         const [link] = [...recorder.open];
         say(link, 'from outside');
         await client.receives(sent.length);
       }
-      expect(client.text).toBe(sent);
+      // Not by toBe: to print what differs would mean to print a megabyte.
+      expect(client.text === sent).toBe(true);
     });
   });
 

@@ -2,6 +2,7 @@
  * An echo server in a process of its own, for tests that measure or limit a process. Argument: an implementation's name.
  * Prints its port as JSON, then one JSON line for every line it is sent.
  */
+import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { LISTEN, Recorder } from './harness.ts';
 import { IMPLEMENTATIONS } from './implementations.ts';
@@ -21,7 +22,8 @@ for await (const _line of createInterface({ input: process.stdin })) {
     closed: recorder.closed,
     acceptErrors: recorder.acceptErrors.map((error) => (error as NodeJS.ErrnoException).code),
     violations: recorder.violations,
-    leaks: 'statistics' in transport ? (transport as { statistics(): object }).statistics() : undefined,
+    statistics: transport.statistics(),
+    descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
   });
 }
 await transport.close();

@@ -179,7 +179,18 @@ export interface Running {
 
 export type OpenTransport = (handler: TransportHandler) => Transport;
 
-/** Runs `body` against a listening transport, and closes it whatever happens. */
+/** Ends what is open still, and waits until the transport holds nothing any more. */
+async function nothingIsLeft({ open }: Recorder, transport: Transport): Promise<void> {
+  const nothing = (): boolean => {
+    for (const link of open) link.destroy();
+    return Object.values(transport.statistics()).every((count) => count === 0);
+  };
+  await until('nothing is held', nothing).catch((error) => {
+    throw new Error(`the transport still holds ${JSON.stringify(transport.statistics())}`, { cause: error });
+  });
+}
+
+/** Runs `body` against a listening transport, and closes it whatever happens. Nothing may be left that it has used. */
 export async function withTransport(
   open: OpenTransport,
   options: Partial<ListenOptions>,
@@ -197,6 +208,8 @@ export async function withTransport(
       return client;
     };
     await body({ transport, recorder, port, connect: connectClient });
+    for (const client of clients) client.socket.destroy();
+    await nothingIsLeft(recorder, transport);
   } finally {
     for (const client of clients) client.socket.destroy();
     await transport.close();
