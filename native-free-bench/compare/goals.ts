@@ -22,9 +22,9 @@ const CPU_RATIO_MAX: Record<string, { plain: number; pipelined: number; pipeline
   net: { plain: 1.8, pipelined: 1.2, pipelinedRange: 1.2 },
 };
 
-const MEMORY_RATIO_MAX = 0.65;
+export const MEMORY_RATIO_MAX = 0.65;
 /** Of values of every type, small and large. */
-const USAGE_RATIO_MAX = 0.7;
+export const USAGE_RATIO_MAX = 0.7;
 /** CPU per request with two I/O threads, over that with one. */
 const THREADS_RATIO_MAX = 1.2;
 

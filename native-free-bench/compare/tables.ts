@@ -16,7 +16,8 @@ import type { Results } from './results.ts';
 import type { TextTable } from './text-table.ts';
 
 const bytes = (count: number): string => Math.round(count).toLocaleString('en');
-const kilo = (rate: number): string => (rate / 1000).toFixed(0);
+const kilo = (rate: number): string =>
+  rate < 10_000 ? String(Number((rate / 1000).toPrecision(2))) : (rate / 1000).toFixed(0);
 const verdictCells = (verdict: Verdict | undefined): string[] =>
   verdict === undefined ? ['', ''] : [verdict.goal, verdict.isMet ? 'met' : '**missed**'];
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
