@@ -21,7 +21,7 @@ import { LIST_QUICKLIST, List } from '../types/list.ts';
 import { newNodeOf } from '../types/list-node.ts';
 import { listValueType } from '../types/list-value-type.ts';
 import { validate } from '../types/listpack-validate.ts';
-import { SET_INTSET, SET_LISTPACK, setAdd, setCreate, setExpect, setFree } from '../types/set.ts';
+import { SET_INTSET, SET_LISTPACK, setAdd, setCount, setCreate, setExpect, setFree } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
 import {
   SORTED_SET_LISTPACK,
@@ -33,14 +33,8 @@ import {
 } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
 import { loadArray } from './serialize-array.ts';
-import {
-  blockOf,
-  checkDistinct,
-  checkIntset,
-  checkListpack,
-  checkSortedSetOrder,
-  eachTriple,
-} from './serialize-packed.ts';
+import { loadIntset } from './serialize-intset.ts';
+import { blockOf, checkDistinct, checkListpack, checkSortedSetOrder, eachTriple } from './serialize-packed.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
 import { loadStream } from './serialize-stream-load.ts';
 import {
@@ -209,8 +203,9 @@ function loadSet(reader: SerialReader, serialType: number, set: Value): void {
   if (serialType === RDB_SET) return loadMembers(reader, set);
   reader.string(packed);
   if (serialType === RDB_SET_INTSET) {
-    checkIntset(packed);
-    adopt(set, SET_INTSET, setFree, () => setExpect(set, packed.region.view.getUint32(packed.at + 4, true)));
+    set.root = loadIntset(set.allocator, packed);
+    set.encoding = SET_INTSET;
+    guard(set, setFree, () => setExpect(set, setCount(set)));
   } else {
     const count = checkListpack(packed, 1);
     checkDistinct(packed, 1);

@@ -1,8 +1,7 @@
-/** Listpacks and intsets from anywhere: looked through before they become values. */
+/** Listpacks from anywhere: looked through before they become values. */
 import { copy, latin1, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import { TRIPLE } from '../types/hash-listpack.ts';
-import * as intset from '../types/intset.ts';
 import * as listpack from '../types/listpack.ts';
 import { integerAt, isIntegerHead } from '../types/listpack-element.ts';
 import { validate } from '../types/listpack-validate.ts';
@@ -65,10 +64,6 @@ export function eachTriple(
     if (!isIntegerHead(head)) throw new DamagedError('no deadline');
     visit(at, value, integerAt(region, deadline, head));
   }
-}
-
-export function checkIntset({ region, at, length }: Slice): void {
-  if (!intset.validate(region, at, length)) throw new DamagedError('bad intset');
 }
 
 /** The bytes in a block of their own. @throws OutOfMemoryError */

@@ -25,7 +25,6 @@ import {
   hashReadField,
   hashReadValue,
 } from '../types/hash.ts';
-import * as intset from '../types/intset.ts';
 import { List } from '../types/list.ts';
 import { isPlain, listpackOf, nextNode } from '../types/list-node.ts';
 import * as listpack from '../types/listpack.ts';
@@ -34,6 +33,7 @@ import { Slice } from '../types/slice.ts';
 import { SORTED_SET_LISTPACK, SortedSetCursor, sortedSetCount } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
 import { saveArray } from './serialize-array.ts';
+import { saveIntset } from './serialize-intset.ts';
 import { saveStream, streamTypeOf } from './serialize-stream-save.ts';
 import {
   CHUNK_PACKED,
@@ -111,7 +111,7 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
     case RDB_LIST_QUICKLIST_2:
       return saveList(writer);
     case RDB_SET_INTSET:
-      return writer.string(arena.region, value.root, intset.bytes(arena.region, value.root));
+      return saveIntset(writer, arena.region, value.root);
     case RDB_SET:
       return saveSet(writer);
     case RDB_ZSET_2:

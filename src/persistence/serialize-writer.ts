@@ -20,11 +20,19 @@ export class SerialWriter {
   region = Region.allocate(INITIAL_BYTES);
   /** Where the next byte goes. */
   at = 0;
+  private aside = Region.allocate(INITIAL_BYTES);
 
   /** Begins anew, without the memory that something large took. */
   reset(): void {
     if (this.region.length > KEPT_BYTES_MAX) this.region = Region.allocate(INITIAL_BYTES);
+    if (this.aside.length > KEPT_BYTES_MAX) this.aside = Region.allocate(INITIAL_BYTES);
     this.at = 0;
+  }
+
+  /** Memory of at least `bytes` to put a string together in. What it held before is gone. */
+  scratch(bytes: number): Region {
+    if (this.aside.length < bytes) this.aside = Region.allocate(Math.max(this.aside.length * 2, bytes));
+    return this.aside;
   }
 
   /** Makes room for `bytes` more. */

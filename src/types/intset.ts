@@ -1,8 +1,9 @@
 /**
- * Whole numbers in ascending order in one block, byte for byte Redis' intset:
+ * Whole numbers in ascending order in one block:
  *
- *     bytes of each number (u32: 2, 4 or 8) | numbers (u32) | number … (signed)          little-endian
+ *     count << 3 | bytes of each number − 1 (u32) | number … (signed, 1 to 8 bytes)          little-endian
  *
+ * Redis' intset has numbers of 2, 4 or 8 bytes behind a head of 8; serialize-intset.ts goes from one to the other.
  * What changes an intset may move its block: it returns the new address. Memory is had before the first byte changes.
  */
 import { BEYOND_SAFE, integerLength, parseInt64, parseInteger, writeBigInt, writeInteger } from '../base/integers.ts';
@@ -10,7 +11,9 @@ import { move } from '../base/move.ts';
 import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 
-export const INTSET_HEADER_BYTES = 8;
+const HEADER_BYTES = 4;
+const WIDTH_BITS = 3;
+const WIDTH_MASK = 7;
 const TWO_32 = 4294967296;
 
 /** One number, to be read into or parsed into again and again. */
@@ -46,13 +49,13 @@ export class IntsetElement {
 
   /** Takes number `index` of the intset, which must have it. */
   read(region: Region, intset: number, index: number): void {
-    const bytes = numberBytes(region, intset);
-    const at = intset + INTSET_HEADER_BYTES + index * bytes;
-    if (bytes === 8) {
-      this.setWords(region.view.getInt32(at + 4, true), region.view.getInt32(at, true));
+    const size = numberBytes(region, intset);
+    const at = intset + HEADER_BYTES + index * size;
+    if (size > 4) {
+      this.setWords(wordAt(region.view, at + 4, size - 4), region.view.getInt32(at, true));
       return;
     }
-    const value = bytes === 2 ? region.view.getInt16(at, true) : region.view.getInt32(at, true);
+    const value = wordAt(region.view, at, size);
     this.high = value >> 31;
     this.low = value;
     this.integer = value;
@@ -76,8 +79,17 @@ export class IntsetElement {
 
   /** Bytes that an intset needs for each number if it holds this one. */
   bytes(): number {
-    if (this.high !== this.low >> 31) return 8;
-    return this.low === (this.low << 16) >> 16 ? 2 : 4;
+    return this.high === this.low >> 31 ? wordBytes(this.low) : 4 + wordBytes(this.high);
+  }
+
+  /** The sign of this − other. */
+  compare(other: IntsetElement): number {
+    return this.high === other.high ? (this.low >>> 0) - (other.low >>> 0) : this.high - other.high;
+  }
+
+  /** Writes the number's lowest `size` bytes. */
+  write(view: DataView, at: number, size: number): void {
+    writeWords(view, at, size, this.high, this.low);
   }
 
   setWords(high: number, low: number): void {
@@ -88,26 +100,59 @@ export class IntsetElement {
   }
 }
 
-/** Bytes of each number: 2, 4 or 8. */
-const numberBytes = (region: Region, intset: number): number => region.view.getInt32(intset, true);
+/** Bytes that a signed word needs: 1 to 4. */
+function wordBytes(word: number): number {
+  if (word === (word << 16) >> 16) return word === (word << 24) >> 24 ? 1 : 2;
+  return word === (word << 8) >> 8 ? 3 : 4;
+}
+
+/** The signed word of 1 to 4 bytes at `at`. */
+function wordAt(view: DataView, at: number, bytes: number): number {
+  if (bytes === 2) return view.getInt16(at, true);
+  if (bytes === 4) return view.getInt32(at, true);
+  return bytes === 1 ? view.getInt8(at) : view.getUint16(at, true) | (view.getInt8(at + 2) << 16);
+}
+
+function setWordAt(view: DataView, at: number, bytes: number, word: number): void {
+  if (bytes === 4) {
+    view.setInt32(at, word, true);
+  } else if (bytes === 1) {
+    view.setInt8(at, word);
+  } else {
+    view.setInt16(at, word, true);
+    if (bytes === 3) view.setInt8(at + 2, word >> 16);
+  }
+}
+
+/** Bytes of each number: 1 to 8. */
+export const numberBytes = (region: Region, intset: number): number =>
+  (region.view.getInt32(intset, true) & WIDTH_MASK) + 1;
 
 /** How many numbers. */
-export const count = (region: Region, intset: number): number => region.view.getInt32(intset + 4, true);
+export const count = (region: Region, intset: number): number => region.view.getInt32(intset, true) >>> WIDTH_BITS;
 
 /** Size in bytes. */
 export const bytes = (region: Region, intset: number): number =>
-  INTSET_HEADER_BYTES + numberBytes(region, intset) * count(region, intset);
+  HEADER_BYTES + numberBytes(region, intset) * count(region, intset);
 
 /** Makes an empty intset. @throws OutOfMemoryError */
-export function create(allocator: Allocator): number {
-  const intset = allocator.allocate(INTSET_HEADER_BYTES);
-  writeHeader(allocator.arena.region, intset, 2, 0);
+export const create = (allocator: Allocator): number => createFor(allocator, 0, 1);
+
+/** Makes an intset of so many numbers, to be put in in order, of at most so many bytes each. @throws OutOfMemoryError */
+export function createFor(allocator: Allocator, numbers: number, size: number): number {
+  const intset = allocator.allocate(HEADER_BYTES + numbers * size);
+  writeHeader(allocator.arena.region, intset, size, numbers);
   return intset;
 }
 
-function writeHeader(region: Region, intset: number, numberBytes: number, numbers: number): void {
-  region.view.setInt32(intset, numberBytes, true);
-  region.view.setInt32(intset + 4, numbers, true);
+/** Puts in number `index`, for which there must be a place. */
+export function put(region: Region, intset: number, index: number, number: IntsetElement): void {
+  const size = numberBytes(region, intset);
+  number.write(region.view, intset + HEADER_BYTES + index * size, size);
+}
+
+function writeHeader(region: Region, intset: number, size: number, numbers: number): void {
+  region.view.setInt32(intset, (numbers << WIDTH_BITS) | (size - 1), true);
 }
 
 /** The index of a number; if it isn't there, −1 − the index it would have. */
@@ -118,7 +163,7 @@ export function find(region: Region, intset: number, element: IntsetElement): nu
   if (element.bytes() > size) return element.high < 0 ? -1 : -2 - high;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const order = compareAt(region.view, intset + INTSET_HEADER_BYTES + middle * size, size, element);
+    const order = compareAt(region.view, intset + HEADER_BYTES + middle * size, size, element);
     if (order === 0) return middle;
     if (order < 0) low = middle + 1;
     else high = middle - 1;
@@ -128,12 +173,10 @@ export function find(region: Region, intset: number, element: IntsetElement): nu
 
 /** Below 0 if the number at `at` comes before the element. */
 function compareAt(view: DataView, at: number, size: number, element: IntsetElement): number {
-  if (size === 2) return view.getInt16(at, true) - element.low;
-  const low = view.getInt32(at, true);
-  if (size === 4) return low < element.low ? -1 : low - element.low;
-  const high = view.getInt32(at + 4, true);
+  if (size <= 4) return wordAt(view, at, size) - element.low;
+  const high = wordAt(view, at + 4, size - 4);
   if (high !== element.high) return high < element.high ? -1 : 1;
-  return (low >>> 0) - (element.low >>> 0);
+  return view.getUint32(at, true) - (element.low >>> 0);
 }
 
 /** Adds a number. @returns the intset's address, or 0 if it had the number  @throws OutOfMemoryError */
@@ -145,13 +188,13 @@ export function add(allocator: Allocator, intset: number, element: IntsetElement
   const numbers = count(region, intset);
   const oldSize = numberBytes(region, intset);
   const size = Math.max(oldSize, element.bytes());
-  const wanted = INTSET_HEADER_BYTES + (numbers + 1) * size;
+  const wanted = HEADER_BYTES + (numbers + 1) * size;
   let moved = intset;
   if (wanted > allocator.sizeOf(intset)) moved = allocator.reallocate(intset, wanted, bytes(region, intset));
-  const at = moved + INTSET_HEADER_BYTES;
+  const at = moved + HEADER_BYTES;
   if (size > oldSize) widen(region.view, at, numbers, oldSize, size, index === 0 ? 1 : 0);
   else if (index < numbers) move(region, at + index * size, at + (index + 1) * size, (numbers - index) * size);
-  writeNumber(region.view, at + index * size, size, element);
+  element.write(region.view, at + index * size, size);
   writeHeader(region, moved, size, numbers + 1);
   return moved;
 }
@@ -159,20 +202,16 @@ export function add(allocator: Allocator, intset: number, element: IntsetElement
 /** Rewrites the numbers with more bytes each, `shift` places further on, from the last. */
 function widen(view: DataView, at: number, numbers: number, from: number, to: number, shift: number): void {
   for (let i = numbers - 1; i >= 0; i--) {
-    const value = from === 2 ? view.getInt16(at + i * 2, true) : view.getInt32(at + i * 4, true);
-    const target = at + (i + shift) * to;
-    view.setInt32(target, value, true);
-    if (to === 8) view.setInt32(target + 4, value >> 31, true);
+    const source = at + i * from;
+    const low = wordAt(view, source, Math.min(from, 4));
+    const high = from > 4 ? wordAt(view, source + 4, from - 4) : low >> 31;
+    writeWords(view, at + (i + shift) * to, to, high, low);
   }
 }
 
-function writeNumber(view: DataView, at: number, size: number, element: IntsetElement): void {
-  if (size === 2) {
-    view.setInt16(at, element.low, true);
-    return;
-  }
-  view.setInt32(at, element.low, true);
-  if (size === 8) view.setInt32(at + 4, element.high, true);
+function writeWords(view: DataView, at: number, size: number, high: number, low: number): void {
+  setWordAt(view, at, Math.min(size, 4), low);
+  if (size > 4) setWordAt(view, at + 4, size - 4, high);
 }
 
 /** Removes a number. @returns the intset's address, or 0 if it had no such number */
@@ -186,29 +225,10 @@ export function removeAt(allocator: Allocator, intset: number, index: number): n
   const { region } = allocator.arena;
   const size = numberBytes(region, intset);
   const numbers = count(region, intset) - 1;
-  const at = intset + INTSET_HEADER_BYTES + index * size;
+  const at = intset + HEADER_BYTES + index * size;
   move(region, at + size, at, (numbers - index) * size);
   writeHeader(region, intset, size, numbers);
-  const wanted = INTSET_HEADER_BYTES + numbers * size;
+  const wanted = HEADER_BYTES + numbers * size;
   if (allocator.sizeOf(intset) <= Math.max(wanted * 2, 32) || !allocator.hasRoom(wanted)) return intset;
   return allocator.reallocate(intset, wanted, wanted);
-}
-
-/**
- * Whether `length` bytes at `intset`, which may come from anywhere, are a sound intset that isn't empty. Reads nothing
- * outside of them. @param deep whether to see to the order, too
- */
-export function validate(region: Region, intset: number, length: number, deep = true): boolean {
-  if (length <= INTSET_HEADER_BYTES) return false;
-  const size = region.view.getUint32(intset, true);
-  if (size !== 2 && size !== 4 && size !== 8) return false;
-  const numbers = region.view.getUint32(intset + 4, true);
-  if (INTSET_HEADER_BYTES + numbers * size !== length) return false;
-  if (!deep) return true;
-  const element = new IntsetElement();
-  for (let i = 0; i + 1 < numbers; i++) {
-    element.read(region, intset, i + 1);
-    if (compareAt(region.view, intset + INTSET_HEADER_BYTES + i * size, size, element) >= 0) return false;
-  }
-  return true;
 }

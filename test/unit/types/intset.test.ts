@@ -2,7 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { latin1, Region } from '../../../src/base/region.ts';
 import { Allocator } from '../../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../../src/memory/arena.ts';
+import { loadIntset, saveIntset } from '../../../src/persistence/serialize-intset.ts';
+import { DamagedError, SerialReader, SerialString } from '../../../src/persistence/serialize-reader.ts';
+import { SerialWriter } from '../../../src/persistence/serialize-writer.ts';
 import * as intset from '../../../src/types/intset.ts';
+import { Slice } from '../../../src/types/slice.ts';
 
 let allocator: Allocator;
 let region: Region;
@@ -34,12 +38,34 @@ const texts = (set: number): string[] =>
 
 const hex = (set: number): string => Buffer.from(region.u8.slice(set, set + intset.bytes(region, set))).toString('hex');
 
+const regionOf = (hexText: string): Region => {
+  const bytes = Region.allocate(hexText.length / 2);
+  bytes.u8.set(Buffer.from(hexText, 'hex'));
+  return bytes;
+};
+
+const savedHex = (set: number): string => {
+  const writer = new SerialWriter();
+  saveIntset(writer, region, set);
+  const reader = new SerialReader();
+  reader.open(writer.region, 0, writer.at);
+  const packed = new SerialString();
+  reader.string(packed);
+  return Buffer.from(packed.region.u8.slice(packed.at, packed.at + packed.length)).toString('hex');
+};
+
 describe('an intset', () => {
-  it('has the bytes of Redis, as wide as its widest number', () => {
-    expect(hex(of())).toBe('0200000000000000');
-    expect(hex(of('5', '-1', '5'))).toBe('0200000002000000' + 'ffff' + '0500');
-    expect(hex(of('5', '65535'))).toBe('0400000002000000' + '05000000' + 'ffff0000');
-    expect(hex(of('-1', '4294967296'))).toBe('0800000002000000' + 'ffffffffffffffff' + '0000000001000000');
+  it('has a word of head, and numbers as wide as its widest', () => {
+    expect(hex(of())).toBe('00000000');
+    expect(hex(of('5', '-1', '5'))).toBe('10000000' + 'ff' + '05');
+    expect(hex(of('5', '65535'))).toBe('12000000' + '050000' + 'ffff00');
+    expect(hex(of('-1', '4294967296'))).toBe('14000000' + 'ffffffffff' + '0000000001');
+  });
+
+  it('has the bytes of Redis where it is saved', () => {
+    expect(savedHex(of('5', '-1', '5'))).toBe('0200000002000000' + 'ffff' + '0500');
+    expect(savedHex(of('5', '65535'))).toBe('0400000002000000' + '05000000' + 'ffff0000');
+    expect(savedHex(of('-1', '4294967296'))).toBe('0800000002000000' + 'ffffffffffffffff' + '0000000001000000');
   });
 
   it('widens when a number wants it, at either end', () => {
@@ -75,24 +101,24 @@ describe('an intset', () => {
 });
 
 describe('bytes from anywhere', () => {
-  const check = (text: string, deep = true): boolean => {
-    const bytes = Region.allocate(text.length / 2);
-    bytes.u8.set(Buffer.from(text, 'hex'));
-    return intset.validate(bytes, 0, bytes.length, deep);
+  const load = (text: string): string[] => {
+    const packed = new Slice();
+    packed.set(regionOf(text), 0, text.length / 2);
+    return texts(loadIntset(allocator, packed));
   };
 
   it('pass if they are sound', () => {
-    expect(check('0200000002000000ffff0500')).toBe(true);
-    expect(check('0800000002000000ffffffffffffffff0000000001000000')).toBe(true);
+    expect(load('0200000002000000ffff0500')).toEqual(['-1', '5']);
+    expect(load('0800000002000000ffffffffffffffff0000000001000000')).toEqual(['-1', '4294967296']);
   });
 
   it('do not pass otherwise', () => {
     for (const text of ['', '02', '0200000000000000', '0300000001000000000000', '0200000003000000ffff0500']) {
-      expect(check(text), text).toBe(false);
+      expect(() => load(text), text).toThrow(DamagedError);
     }
-    expect(check('02000000020000000500ffff')).toBe(false);
-    expect(check('02000000020000000500ffff', false)).toBe(true);
-    expect(check('020000000200000005000500')).toBe(false);
-    expect(check('0800000000000020')).toBe(false);
+    for (const text of ['02000000020000000500ffff', '020000000200000005000500', '0800000000000020']) {
+      expect(() => load(text), text).toThrow(DamagedError);
+    }
+    expect(allocator.usedBytes).toBe(0);
   });
 });
