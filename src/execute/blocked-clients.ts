@@ -180,7 +180,7 @@ export class BlockedClients {
     if (errorText !== undefined) reply.error(errorText);
     else if (client.blocking.onTimeout !== undefined) client.blocking.onTimeout();
     else reply.nullArray();
-    this.host.executor.waitedInVain(client.command);
+    this.host.executor.waitedInVain(client.command, errorText !== undefined);
     this.drop(client);
     this.host.deliver(session, mark);
     reply.resp3 = resp3;

@@ -136,8 +136,9 @@ export class Executor {
   }
 
   /** A command that waited has ended without being run again. */
-  waitedInVain(command: Command): void {
+  waitedInVain(command: Command, failed: boolean): void {
     this.stats.called(command.id);
+    if (failed) this.stats.failed(command.id);
   }
 
   private noteTime(command: Command, sampled: boolean): void {

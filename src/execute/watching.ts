@@ -10,12 +10,13 @@ interface WatchedKey {
 }
 
 export class Watching {
-  private readonly keys: WatchedKey[] = [];
+  /** By shard and node. */
+  private readonly keys = new Map<number, WatchedKey>();
   /** The shards that hold watched keys. */
   shardMask = 0;
 
   get count(): number {
-    return this.keys.length;
+    return this.keys.size;
   }
 
   /** Watches the key in argument `arg`; its shard is locked. */
@@ -24,17 +25,19 @@ export class Watching {
     ctx.peek(arg);
     const { shard } = ctx.ks;
     const node = shard.watched.acquire(ctx.db, ctx.source, ctx.at[arg], ctx.size[arg], ctx.hash);
-    if (this.keys.some((key) => key.shard === shard && key.node === node)) {
+    // Nodes are addresses, below 2^31.
+    const id = shard.index * 2 ** 31 + node;
+    if (this.keys.has(id)) {
       shard.watched.release(node);
       return;
     }
-    this.keys.push({ shard, db: ctx.db, node, version: shard.watched.version(node) });
+    this.keys.set(id, { shard, db: ctx.db, node, version: shard.watched.version(node) });
     this.shardMask |= 1 << shard.index;
   }
 
   /** Whether no watched key has changed or run out of time since. With `shardMask` locked. */
   holds(): boolean {
-    for (const { shard, db, node, version } of this.keys) {
+    for (const { shard, db, node, version } of this.keys.values()) {
       shard.expireWatched(db, node);
       if (shard.watched.version(node) !== version) return false;
     }
@@ -43,8 +46,8 @@ export class Watching {
 
   /** Forgets all keys. With `shardMask` locked. */
   release(): void {
-    for (const { shard, node } of this.keys) shard.watched.release(node);
-    this.keys.length = 0;
+    for (const { shard, node } of this.keys.values()) shard.watched.release(node);
+    this.keys.clear();
     this.shardMask = 0;
   }
 }

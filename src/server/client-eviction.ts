@@ -4,8 +4,8 @@ import { clientBytes } from './client-line.ts';
 import { CLASS_REPLICA, type Connection } from './connection.ts';
 import type { Server } from './server.ts';
 
-/** All clients are looked at no more often than this. */
-const PERIOD_MS = 10;
+/** Looking at all clients takes time, so many clients are looked at less often: not before this has passed for each. */
+const PERIOD_MS_PER_CLIENT = 0.01;
 
 export class ClientEviction {
   private readonly server: Server;
@@ -37,7 +37,9 @@ export class ClientEviction {
 
   /** Disconnects the largest clients of all I/O threads until the others are within the limit. Replicas don't count. */
   enforce(nowMs: number): void {
-    if (this.limitBytes === 0 || nowMs - this.lookedAtMs < PERIOD_MS) return;
+    if (this.limitBytes === 0) return;
+    const periodMs = Math.floor(this.server.connections.size * PERIOD_MS_PER_CLIENT);
+    if (nowMs - this.lookedAtMs < periodMs) return;
     this.lookedAtMs = nowMs;
     this.enforceNow();
   }
@@ -69,7 +71,7 @@ export class ClientEviction {
     const evictable: { connection: Connection; bytes: number }[] = [];
     for (const connection of this.server.connections.values()) {
       if (connection.outputClass === CLASS_REPLICA || connection.closing) continue;
-      const own = clientBytes(connection);
+      const own = clientBytes(connection, this.server);
       bytes += own;
       // The one whose command is running gets its reply; it may go afterwards.
       const mayGo = !connection.noEvict && connection !== this.server.current;

@@ -5,10 +5,17 @@ import type { Server } from './server.ts';
 /** A connection's own objects, about: what is neither input nor output. */
 const OBJECT_BYTES = 1200;
 
+/** A key that it watches, a channel that it listens to: an entry in a table and a name, about. */
+const WATCHED_BYTES = 100;
+const SUBSCRIPTION_BYTES = 100;
+
 /** Bytes that the client takes: CLIENT LIST's tot-mem. */
-export function clientBytes(connection: Connection): number {
-  const queuedBytes = connection.transaction?.bytes ?? 0;
-  return OBJECT_BYTES + (connection.input?.length ?? 0) + connection.link.unsentBytes + queuedBytes;
+export function clientBytes(connection: Connection, { subscriptions }: Server): number {
+  const { input, link, transaction, watching, subscribed } = connection;
+  const buffers = (input?.length ?? 0) + link.unsentBytes + (transaction?.bytes ?? 0);
+  const watched = (watching?.count ?? 0) * WATCHED_BYTES;
+  const listening = (subscribed ? subscriptions.countOf(connection) : 0) * SUBSCRIPTION_BYTES;
+  return OBJECT_BYTES + buffers + watched + listening;
 }
 
 export function clientLine(connection: Connection, nowMs: number, server: Server): string {
@@ -40,7 +47,7 @@ export function clientLine(connection: Connection, nowMs: number, server: Server
     ['obl', 0],
     ['oll', unsent > 0 ? 1 : 0],
     ['omem', unsent],
-    ['tot-mem', clientBytes(connection)],
+    ['tot-mem', clientBytes(connection, server)],
     ['events', unsent > 0 ? 'rw' : 'r'],
     ['cmd', connection.lastCommand],
     ['user', connection.user],

@@ -9,7 +9,7 @@ const INPUT_BYTES_MIN = 16_384;
 const INPUT_BYTES_KEPT = 4 << 20;
 const IDLE_MS = 2000;
 /** An announced argument up to this size gets its room at once: growing to it costs more than the memory is worth. */
-const INPUT_BYTES_AHEAD = 1 << 20;
+const INPUT_BYTES_AHEAD = 4 << 20;
 
 /** If so much of a command is missing, it is received where it is gathered. */
 const LANDING_BYTES_MIN = 32_768;
@@ -115,11 +115,17 @@ export class Connection extends Session {
     if (this.inputBytes === 0 && nowMs - this.inputUsedMs > IDLE_MS) this.input = undefined;
   }
 
-  private inputWithRoom(bytes: number): Region {
-    if (this.input !== undefined && this.input.length >= bytes) return this.input;
+  /** How much room to make for `bytes` of input: it grows by half at least, so that copying stays cheap. */
+  private roomFor(bytes: number): number {
     const ahead = Math.min(this.inputWanted, Math.max(bytes * 2, INPUT_BYTES_AHEAD));
     const wanted = Math.max(bytes, ahead, INPUT_BYTES_MIN);
-    const grown = Region.allocate(this.input === undefined ? wanted : Math.max(wanted, this.input.length * 2));
+    const hasBytes = this.input?.length ?? 0;
+    return wanted >= hasBytes * 1.5 ? wanted : Math.max(wanted, hasBytes * 2);
+  }
+
+  private inputWithRoom(bytes: number): Region {
+    if (this.input !== undefined && this.input.length >= bytes) return this.input;
+    const grown = Region.allocate(this.roomFor(bytes));
     if (this.input !== undefined) copy(this.input, 0, grown, 0, this.inputBytes);
     this.input = grown;
     return grown;

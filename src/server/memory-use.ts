@@ -48,7 +48,7 @@ export class MemoryUse {
   /** Adds up what this thread's clients take, for all threads to read. */
   noteOwn(): void {
     let bytes = 0;
-    for (const connection of this.server.connections.values()) bytes += clientBytes(connection);
+    for (const connection of this.server.connections.values()) bytes += clientBytes(connection, this.server);
     this.shared[this.ioThread] = bytes;
   }
 

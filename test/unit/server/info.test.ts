@@ -36,6 +36,18 @@ describe('INFO', () => {
     expect(theirs.filter((name) => !ours.has(name))).toEqual(['gcc_version']);
   });
 
+  it('counts a wait that CLIENT UNBLOCK ended with an error as failed, and as that error', async () => {
+    const waiter = await RespClient.open(server.port);
+    const id = textOf(await waiter.call('CLIENT', 'ID'));
+    const ended = waiter.call('BLPOP', 'nothing', '0');
+    await until('it waits', async () => (await info(client, 'blocked_clients')) === 1);
+    await client.call('CLIENT', 'UNBLOCK', id, 'ERROR');
+    expect(textOf(await ended)).toMatch(/^UNBLOCKED /);
+    waiter.close();
+    expect(await infoText('commandstats')).toMatch(/cmdstat_blpop:calls=1,.*,rejected_calls=0,failed_calls=1/);
+    expect(await infoText('errorstats')).toContain('errorstat_UNBLOCKED:count=1');
+  });
+
   it('shows the sections asked for, once, in their order', async () => {
     const titles = async (...sections: string[]) =>
       [...(await infoText(...sections)).matchAll(/^# (\w+)/gm)].map(([, title]) => title);
