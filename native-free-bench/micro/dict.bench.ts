@@ -1,38 +1,31 @@
 import type { Bench } from 'tinybench';
-import { Region } from '../../src/base/region.ts';
+import type { Region } from '../../src/base/region.ts';
 import { Allocator } from '../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../src/memory/arena.ts';
 import {
   DICT_WORDS,
+  DictCursor,
   dictFind,
   dictFree,
   dictHash,
   dictInit,
   dictInsert,
-  dictNext,
   dictRemove,
   dictSample,
 } from '../../src/types/dict.ts';
 import { newElement } from '../../src/types/dict-element.ts';
 import { suite } from './bench.ts';
+import { names } from './names.ts';
 
 export const operations = 1000;
 
 const MEMBER_BYTES = 16;
 
-/** Members one behind the other. */
-function membersOf(count: number, first: number): Region {
-  const region = Region.allocate(count * MEMBER_BYTES);
-  const bytes = Buffer.from(region.u8.buffer);
-  for (let i = 0; i < count; i++) bytes.write(`m:${String(first + i).padStart(14, '0')}`, i * MEMBER_BYTES, 'latin1');
-  return region;
-}
-
 export default function dict(): Bench {
   const bench = suite('dict');
   const million = 1 << 20;
-  const members = membersOf(million, 0);
-  const missing = membersOf(million, million * 4);
+  const members = names('m:', million, 0, MEMBER_BYTES);
+  const missing = names('m:', million, million * 4, MEMBER_BYTES);
   for (const [name, count] of [
     ['1k', 1000],
     ['1M', million],
@@ -79,6 +72,7 @@ export default function dict(): Bench {
   }
   const allocator = new Allocator(new Arena(createArenaBuffer(64 << 20, 1)));
   const base = allocator.allocate(DICT_WORDS * 4) >> 2;
+  const cursor = new DictCursor();
   bench.add('fill with 1,000 and free', () => {
     dictInit(allocator, base, 7, 0);
     for (let i = 0; i < operations; i++) {
@@ -86,7 +80,8 @@ export default function dict(): Bench {
       dictInsert(allocator, base, newElement(allocator, 0, members, i * MEMBER_BYTES, MEMBER_BYTES, 0), hash);
     }
     let steps = 0;
-    for (let at = dictNext(allocator.arena, base, 0); at >= 0; at = dictNext(allocator.arena, base, at)) steps++;
+    cursor.start(allocator.arena, base);
+    while (cursor.next()) steps++;
     dictFree(allocator, base);
     return { steps };
   });

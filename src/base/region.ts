@@ -61,9 +61,14 @@ export function copy(from: Region, fromAt: number, to: Region, toAt: number, len
 export function equal(a: Region, aAt: number, b: Region, bAt: number, length: number): boolean {
   const one = a.view;
   const other = b.view;
-  let i = 0;
-  for (; i + 4 <= length; i += 4) if (one.getInt32(aAt + i, true) !== other.getInt32(bAt + i, true)) return false;
-  for (; i < length; i++) if (one.getUint8(aAt + i) !== other.getUint8(bAt + i)) return false;
+  if (length < 4) {
+    for (let i = 0; i < length; i++) if (one.getUint8(aAt + i) !== other.getUint8(bAt + i)) return false;
+    return true;
+  }
+  // The last four bytes first: names of one kind begin alike (`user:1017`). They may overlap with those before them.
+  const last = length - 4;
+  if (one.getInt32(aAt + last, true) !== other.getInt32(bAt + last, true)) return false;
+  for (let i = 0; i < last; i += 4) if (one.getInt32(aAt + i, true) !== other.getInt32(bAt + i, true)) return false;
   return true;
 }
 

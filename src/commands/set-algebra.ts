@@ -9,7 +9,7 @@ import {
   setCount,
   setCreateAs,
   setFree,
-  setHas,
+  setHasTaken,
   setPackIntegers,
 } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
@@ -28,6 +28,7 @@ const LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
 
 /** Is told of each member of a result. @returns false to hear of no more */
 type Sink = (member: Slice) => boolean;
+/** Tells first how much it has to look at (`ctx.weigh`), since that may end the command. */
 type Operation = (ctx: Context, sources: readonly Value[], sink: Sink) => void;
 
 const cursor = new SetCursor();
@@ -36,35 +37,52 @@ const member = new Slice();
 /** The sets in arguments `first` to `end` − 1; one that isn't there has root 0. @throws WRONG_TYPE */
 function openSets(ctx: Context, first: number, end: number): Value[] {
   const sources: Value[] = [];
-  let elements = 0;
   for (let arg = first; arg < end; arg++) {
     const source = new Value();
-    if (readSet(ctx, arg, source)) elements += setCount(source);
+    readSet(ctx, arg, source);
     sources.push(source);
   }
-  ctx.weigh(elements);
   return sources;
 }
 
 const countOf = (source: Value): number => (source.root === 0 ? 0 : setCount(source));
 
+/** How many members the sets have in all, each counted in every set that has it. */
+function countAll(sources: readonly Value[]): number {
+  let count = 0;
+  for (const source of sources) count += countOf(source);
+  return count;
+}
+
 const same = (one: Value, other: Value): boolean => one.root === other.root && one.allocator === other.allocator;
 
-function intersect(_ctx: Context, sources: readonly Value[], sink: Sink): void {
-  const ascending = [...sources].sort((a, b) => countOf(a) - countOf(b));
-  const [smallest, ...others] = ascending;
+function intersect(ctx: Context, sources: readonly Value[], sink: Sink): void {
+  const ascending = smallestFirst(sources);
+  const smallest = ascending[0];
   if (smallest.root === 0) return;
+  ctx.weigh(setCount(smallest) * sources.length);
   cursor.start(smallest);
-  while (cursor.next(member)) {
-    const { region, at, length } = member;
-    if (others.every((other) => same(other, smallest) || setHas(other, region, at, length)) && !sink(member)) return;
-  }
+  while (cursor.next(member)) if (isInOthers(ascending) && !sink(member)) return;
+}
+
+/** By their count. Most often there are two, and the sort of arrays takes as long as to intersect small ones. */
+function smallestFirst(sources: readonly Value[]): readonly Value[] {
+  if (sources.length !== 2) return sources.toSorted((a, b) => countOf(a) - countOf(b));
+  const [one, other] = sources;
+  return countOf(one) <= countOf(other) ? sources : [other, one];
+}
+
+/** Whether each set but the first has the member that the cursor has come to. */
+function isInOthers(sets: readonly Value[]): boolean {
+  for (let i = 1; i < sets.length; i++) if (!setHasTaken(sets[i], cursor, member)) return false;
+  return true;
 }
 
 function unite(ctx: Context, sources: readonly Value[], sink: Sink): void {
   const present = sources.filter((source) => source.root !== 0);
   if (present.length === 0) return;
-  const union = unionOf(ctx, present, (added) => sink(added));
+  ctx.weigh(countAll(present));
+  const union = unionOf(ctx, present, sink);
   setFree(union.allocator, union.root, union.encoding);
 }
 
@@ -73,7 +91,7 @@ function unionOf(ctx: Context, sources: readonly Value[], sink: Sink): Value {
   const union = new Value();
   union.allocator = ctx.ks.allocator;
   const small = sources.every((source) => source.encoding === SET_INTSET);
-  setCreateAs(union, small ? SET_INTSET : SET_TABLE, 0);
+  setCreateAs(union, small ? SET_INTSET : SET_TABLE, Math.max(...sources.map(setCount)));
   try {
     for (const source of sources) {
       cursor.start(source);
@@ -93,7 +111,8 @@ function subtract(ctx: Context, sources: readonly Value[], sink: Sink): void {
   if (first.root === 0 || rest.some((other) => same(other, first))) return;
   const others = rest.filter((other) => other.root !== 0).sort((a, b) => setCount(b) - setCount(a));
   const lookups = (setCount(first) * (others.length + 1)) / 2;
-  const elements = others.reduce((sum, other) => sum + setCount(other), setCount(first));
+  const elements = setCount(first) + countAll(others);
+  ctx.weigh(elements);
   if (lookups <= elements) {
     subtractEach(first, others, sink);
     return;
@@ -109,10 +128,13 @@ function subtract(ctx: Context, sources: readonly Value[], sink: Sink): void {
 
 function subtractEach(first: Value, others: readonly Value[], sink: Sink): void {
   cursor.start(first);
-  while (cursor.next(member)) {
-    const { region, at, length } = member;
-    if (!others.some((other) => setHas(other, region, at, length)) && !sink(member)) return;
-  }
+  while (cursor.next(member)) if (!isInAny(others) && !sink(member)) return;
+}
+
+/** Whether any of the sets has the member that the cursor has come to. */
+function isInAny(sets: readonly Value[]): boolean {
+  for (const set of sets) if (setHasTaken(set, cursor, member)) return true;
+  return false;
 }
 
 /** Replies with the result of an operation on all keys from argument 1 on. */
@@ -132,6 +154,7 @@ function replyWith(ctx: Context, operation: Operation): void {
 function sunion(ctx: Context): void {
   const present = openSets(ctx, 1, ctx.argc).filter((source) => source.root !== 0);
   if (present.length === 0) return ctx.reply.set(0);
+  ctx.weigh(countAll(present));
   const union = unionOf(ctx, present, () => true);
   ctx.reply.set(setCount(union));
   cursor.start(union);
@@ -300,7 +323,8 @@ export const setAlgebraCommands = [
 ];
 
 /** A union of which nobody minds hearing of a member twice. */
-function uniteInto(_ctx: Context, sources: readonly Value[], sink: Sink): void {
+function uniteInto(ctx: Context, sources: readonly Value[], sink: Sink): void {
+  ctx.weigh(countAll(sources));
   for (const source of sources) {
     if (source.root === 0) continue;
     cursor.start(source);

@@ -295,18 +295,21 @@ export class Writer {
   }
 
   private header(kind: number, value: number): void {
-    const u8 = this.region.u8;
+    const { u8, view } = this.region;
     const at = this.at;
-    u8[at] = kind;
     if (value >= 0 && value < 10) {
-      u8[at + 1] = 48 + value;
-      u8[at + 2] = 13;
-      u8[at + 3] = 10;
+      view.setInt32(at, kind | ((48 + value) << 8) | (CRLF << 16), true);
       this.at = at + 4;
-      return;
+    } else if (value >= 0 && value < 100) {
+      const tens = (value / 10) | 0;
+      view.setInt32(at, kind | ((48 + tens) << 8) | ((48 + value - tens * 10) << 16) | (CRLF << 24), true);
+      view.setUint8(at + 4, CRLF >> 8);
+      this.at = at + 5;
+    } else {
+      u8[at] = kind;
+      this.at = writeInteger(u8, at + 1, value);
+      this.crlf();
     }
-    this.at = writeInteger(u8, at + 1, value);
-    this.crlf();
   }
 
   private crlf(): void {

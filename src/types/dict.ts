@@ -45,9 +45,6 @@ const DEPTH_MAX = 20;
 /** Buddies become one when they hold no more than this between them: far enough below a split. */
 const MERGE_COUNT_MAX = 512;
 const HASH_SPAN = 2 ** 32;
-/** A position is a directory index and a slot. */
-const POSITION_BITS = 10;
-const POSITION_MASK = 1023;
 
 /** @param expected how many elements will come: saves growing. @throws OutOfMemoryError */
 export function dictInit(allocator: Allocator, base: number, seed: number, expected: number): void {
@@ -126,38 +123,56 @@ export function dictRemove(allocator: Allocator, base: number, element: number, 
   if (left * 4 < unitsOf(i32, first) && (left & 7) === 0) shrink(allocator, base, hash);
 }
 
-/**
- * Steps through all elements: start with 0, go on with what was returned, stop at −1. In hash order, without allocating.
- * The dict must not change in between.
- */
-export function dictNext(arena: Arena, base: number, position: number): number {
-  const i32 = arena.i32;
-  const depth = i32[base + DICT_DEPTH];
-  let index = position >> POSITION_BITS;
-  let slot = (position & POSITION_MASK) + 1;
-  while (index < 1 << depth) {
-    const first = segmentAt(i32, base, depth, index) >> 2;
-    const units = unitsOf(i32, first);
-    for (; slot < units; slot++) if (i32[first + slot * 2 + 1] !== 0) return (index << POSITION_BITS) + slot;
-    index += 1 << (depth - localDepthOf(i32, first));
-    slot = 1;
+/** Steps through all elements of a dict that doesn't change meanwhile, in hash order. To be used again and again. */
+export class DictCursor {
+  /** The element stepped to last, and its hash. */
+  element = 0;
+  hash = 0;
+  private i32!: Int32Array;
+  private base = 0;
+  /** Of the directory: where the next segment is. */
+  private index = 0;
+  /** The slots of this segment that are left. */
+  private slot = 0;
+  private end = 0;
+
+  start(arena: Arena, base: number): void {
+    this.i32 = arena.i32;
+    this.base = base;
+    this.index = 0;
+    this.slot = 0;
+    this.end = 0;
   }
-  return -1;
+
+  /** Goes to the next element. @returns false when there are no more */
+  next(): boolean {
+    const { i32 } = this;
+    do {
+      for (let slot = this.slot; slot < this.end; slot += 2) {
+        const element = i32[slot + 1];
+        if (element === 0) continue;
+        this.element = element;
+        this.hash = i32[slot];
+        this.slot = slot + 2;
+        return true;
+      }
+    } while (this.nextSegment());
+    return false;
+  }
+
+  private nextSegment(): boolean {
+    const { i32, base, index } = this;
+    const depth = i32[base + DICT_DEPTH];
+    if (index >> depth !== 0) return false;
+    const first = segmentAt(i32, base, depth, index) >> 2;
+    this.index += 1 << (depth - localDepthOf(i32, first));
+    this.slot = first + 2;
+    this.end = segmentEnd(first, i32[first]);
+    return true;
+  }
 }
 
-/** The element at a position that `dictNext` returned. */
-export function dictAt(arena: Arena, base: number, position: number): number {
-  const i32 = arena.i32;
-  const segment = segmentAt(i32, base, i32[base + DICT_DEPTH], position >> POSITION_BITS);
-  return i32[(segment >> 2) + (position & POSITION_MASK) * 2 + 1];
-}
-
-/** The hash of the element at a position. */
-export function dictHashAt(arena: Arena, base: number, position: number): number {
-  const i32 = arena.i32;
-  const segment = segmentAt(i32, base, i32[base + DICT_DEPTH], position >> POSITION_BITS);
-  return i32[(segment >> 2) + (position & POSITION_MASK) * 2];
-}
+const cursor = new DictCursor();
 
 /**
  * Visits elements in the order of their hashes from `from` on, about `wanted` of them, and always all of one hash
@@ -238,12 +253,9 @@ export function dictElementsBytes(allocator: Allocator, base: number, samples: n
   const { arena } = allocator;
   let bytes = 0;
   let seen = 0;
-  for (
-    let at = dictNext(arena, base, 0);
-    at >= 0 && (samples === 0 || seen < samples);
-    at = dictNext(arena, base, at)
-  ) {
-    bytes += allocator.sizeOf(dictAt(arena, base, at));
+  cursor.start(arena, base);
+  while ((samples === 0 || seen < samples) && cursor.next()) {
+    bytes += allocator.sizeOf(cursor.element);
     seen++;
   }
   return seen === 0 ? 0 : Math.round((bytes / seen) * dictCount(arena, base));
@@ -251,9 +263,8 @@ export function dictElementsBytes(allocator: Allocator, base: number, samples: n
 
 /** Frees the elements, then the dict's own memory. */
 export function dictFree(allocator: Allocator, base: number): void {
-  const { arena } = allocator;
-  for (let at = dictNext(arena, base, 0); at >= 0; at = dictNext(arena, base, at))
-    allocator.free(dictAt(arena, base, at));
+  cursor.start(allocator.arena, base);
+  while (cursor.next()) allocator.free(cursor.element);
   dictDrop(allocator, base);
 }
 

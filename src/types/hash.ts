@@ -10,7 +10,7 @@
  */
 import { latin1, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
-import { dictAt, dictCount, dictNext, dictSample, dictScan } from './dict.ts';
+import { DictCursor, dictCount, dictSample, dictScan } from './dict.ts';
 import { deadlineCount, earliestDeadline, earliestElement } from './hash-deadlines.ts';
 import {
   appendField,
@@ -321,29 +321,29 @@ export function toTable(hash: Value, expected: number): void {
 /** Steps through the fields of a hash that doesn't change meanwhile. To be used again and again. */
 export class HashCursor {
   private readonly hash = new Value();
-  private at = 0;
+  private readonly inTable = new DictCursor();
   /** The position of the field stepped to last. */
   position = 0;
 
   start(hash: Value): void {
     this.hash.become(hash);
-    this.at = 0;
+    this.position = 0;
+    if (hash.encoding === HASH_TABLE) this.inTable.start(hash.allocator.arena, hashDict(hash.root));
   }
 
   /** Goes to the next field. @returns false when there are no more */
   next(): boolean {
-    const { hash } = this;
-    const { arena } = hash.allocator;
+    const { hash, inTable } = this;
     if (hash.encoding === HASH_TABLE) {
-      this.at = dictNext(arena, hashDict(hash.root), this.at);
-      if (this.at < 0) return false;
-      this.position = dictAt(arena, hashDict(hash.root), this.at);
+      if (!inTable.next()) return false;
+      this.position = inTable.element;
       return true;
     }
-    const { region } = arena;
-    this.at = this.at === 0 ? listpack.first(region, hashListpack(hash)) : nextField(region, this.at, strideOf(hash));
-    this.position = this.at;
-    return this.at !== 0;
+    const { region } = hash.allocator.arena;
+    const { position } = this;
+    this.position =
+      position === 0 ? listpack.first(region, hashListpack(hash)) : nextField(region, position, strideOf(hash));
+    return this.position !== 0;
   }
 }
 

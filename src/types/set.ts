@@ -8,22 +8,23 @@
  * and changes from one to the next at the limits that Redis has, never back. A *position* names a member until the set
  * changes: an index, a listpack's position or an element's address; never 0 in the last two.
  */
+import { hashBytes } from '../base/hash.ts';
 import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import {
   DICT_WORDS,
-  dictAt,
+  DictCursor,
   dictCount,
   dictFind,
   dictFree,
   dictHash,
   dictInit,
   dictInsert,
-  dictNext,
   dictRemove,
   dictReserve,
   dictSample,
   dictScan,
+  dictSeed,
   elementHash,
 } from './dict.ts';
 import { newElement } from './dict-element.ts';
@@ -47,34 +48,56 @@ const member = new Slice();
 /** Steps through the members of a set that doesn't change meanwhile. To be used again and again. */
 export class SetCursor {
   private readonly value = new Value();
+  private readonly inTable = new DictCursor();
   private position = 0;
+  /** The hash of the member stepped to last, by dicts of this seed, if it is known. */
+  private hash = 0;
+  private seed = 0;
+  private isHashed = false;
 
   start(set: Value): void {
+    const { arena } = set.allocator;
     this.value.become(set);
     this.position = 0;
+    this.isHashed = false;
+    if (set.encoding !== SET_TABLE) return;
+    this.inTable.start(arena, set.root >> 2);
+    this.seed = dictSeed(arena, set.root >> 2);
   }
 
   /** Takes the next member. @returns false when there are no more */
   next(into: Slice): boolean {
-    const { root, encoding } = this.value;
-    const arena = this.value.allocator.arena;
+    const { root, encoding, allocator } = this.value;
+    const { arena } = allocator;
+    if (encoding === SET_TABLE) {
+      const { inTable } = this;
+      if (!inTable.next()) return false;
+      this.hash = inTable.hash;
+      this.isHashed = true;
+      into.setMember(arena, inTable.element);
+      return true;
+    }
+    this.isHashed = false;
     if (encoding === SET_INTSET) {
       if (this.position >= intset.count(arena.region, root)) return false;
       number.read(arena.region, root, this.position++);
       into.setNumber(number);
       return true;
     }
-    if (encoding === SET_LISTPACK) {
-      const at = this.position === 0 ? listpack.first(arena.region, root) : listpack.next(arena.region, this.position);
-      if (at === 0) return false;
-      this.position = at;
-      into.setPacked(arena.region, at);
-      return true;
-    }
-    this.position = dictNext(arena, root >> 2, this.position);
-    if (this.position < 0) return false;
-    into.setMember(arena, dictAt(arena, root >> 2, this.position));
+    const at = this.position === 0 ? listpack.first(arena.region, root) : listpack.next(arena.region, this.position);
+    if (at === 0) return false;
+    this.position = at;
+    into.setPacked(arena.region, at);
     return true;
+  }
+
+  /** The hash of the member that was taken last, worked out once at most as long as nobody asks for another seed. */
+  hashOf(region: Region, at: number, length: number, seed: number): number {
+    if (this.isHashed && this.seed === seed) return this.hash;
+    this.hash = hashBytes(region.view, at, length, seed);
+    this.seed = seed;
+    this.isHashed = true;
+    return this.hash;
   }
 }
 
@@ -253,6 +276,14 @@ function find(set: Value, region: Region, at: number, length: number): number {
 
 export function setHas(set: Value, region: Region, at: number, length: number): boolean {
   return find(set, region, at, length) !== 0;
+}
+
+/** Whether a set has the member that a cursor took last, of this set or another. */
+export function setHasTaken(set: Value, cursor: SetCursor, { region, at, length }: Slice): boolean {
+  if (set.encoding !== SET_TABLE) return setHas(set, region, at, length);
+  const { arena } = set.allocator;
+  const base = set.root >> 2;
+  return dictFind(arena, base, region, at, length, cursor.hashOf(region, at, length, dictSeed(arena, base))) !== 0;
 }
 
 /** Removes a member. @returns false if the set doesn't have it. An empty set is the caller's to remove. */

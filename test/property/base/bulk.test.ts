@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copyBulk, moveBulk, zero } from '../../../src/base/bulk.ts';
 import { move } from '../../../src/base/move.ts';
-import { copy, Region } from '../../../src/base/region.ts';
+import { copy, equal, Region } from '../../../src/base/region.ts';
 
 const BYTES = 100_000;
 
@@ -65,6 +65,19 @@ describe('runs of bytes', () => {
         copy(region, upper, region, lower, length);
         expect(Buffer.compare(region.u8, expected)).toBe(0);
       }),
+    );
+  });
+
+  it('are the same if no byte is another', () => {
+    fc.assert(
+      fc.property(fc.nat(40), fc.nat(8), fc.nat(8), fc.nat(39), (length, oneAt, otherAt, changed) => {
+        const [one, other] = [numbered(6), Region.allocate(64)];
+        copy(one, oneAt, other, otherAt, length);
+        expect(equal(one, oneAt, other, otherAt, length)).toBe(true);
+        other.u8[otherAt + changed] ^= 0x80;
+        expect(equal(one, oneAt, other, otherAt, length)).toBe(changed >= length);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -5,7 +5,7 @@ import { Allocator } from '../../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../../src/memory/arena.ts';
 import {
   DICT_WORDS,
-  dictAt,
+  DictCursor,
   dictBytes,
   dictCount,
   dictDrop,
@@ -13,10 +13,10 @@ import {
   dictHash,
   dictInit,
   dictInsert,
-  dictNext,
   dictRemove,
   dictSample,
   dictScan,
+  elementHash,
 } from '../../../src/types/dict.ts';
 import { memberAt, memberLength, newElement } from '../../../src/types/dict-element.ts';
 
@@ -62,8 +62,11 @@ class Model {
 
   all(): string[] {
     const found: string[] = [];
-    for (let at = dictNext(this.arena, this.base, 0); at >= 0; at = dictNext(this.arena, this.base, at)) {
-      found.push(this.text(dictAt(this.arena, this.base, at)));
+    const cursor = new DictCursor();
+    cursor.start(this.arena, this.base);
+    while (cursor.next()) {
+      expect(cursor.hash).toBe(elementHash(this.arena, this.base, cursor.element));
+      found.push(this.text(cursor.element));
     }
     return found;
   }
