@@ -28,7 +28,7 @@ import { ArrayElement } from '../types/array-element.ts';
 import { ArrayIndex } from '../types/array-index.ts';
 import { HashCursor, hashDeadline, hashReadField, hashReadValue } from '../types/hash.ts';
 import { List } from '../types/list.ts';
-import { behind } from '../types/listpack.ts';
+import { encodedBytes } from '../types/listpack-element.ts';
 import { SetCursor } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
 import { SortedSetCursor, sortedSetCount } from '../types/sorted-set.ts';
@@ -130,15 +130,17 @@ function addStream(digest: Digest): void {
   const base = (value.root >> 2) + STREAM_NODES;
   for (let more = entries.toFirst(value.allocator, base); more; more = entries.next()) {
     digest.mix(Buffer.from(entries.id.toString().replace('-', '.')));
-    let fieldAt = entries.hasMasterFields ? entries.masterFieldsAt : entries.dataAt;
-    let valueAt = entries.hasMasterFields ? entries.dataAt : behind(arena.region, fieldAt);
+    let fieldAt = entries.masterFieldsAt;
+    let at = entries.dataAt;
+    const mix = (position: number): number => {
+      slice.setPacked(arena.region, position);
+      digest.mix(bytesOf(slice));
+      return position + encodedBytes(arena.u8, position);
+    };
     for (let pair = 0; pair < entries.pairs; pair++) {
-      slice.setPacked(arena.region, fieldAt);
-      digest.mix(bytesOf(slice));
-      slice.setPacked(arena.region, valueAt);
-      digest.mix(bytesOf(slice));
-      fieldAt = behind(arena.region, entries.hasMasterFields ? fieldAt : valueAt);
-      if (pair + 1 < entries.pairs) valueAt = behind(arena.region, entries.hasMasterFields ? valueAt : fieldAt);
+      if (entries.hasMasterFields) fieldAt = mix(fieldAt);
+      else at = mix(at);
+      at = mix(at);
     }
   }
 }

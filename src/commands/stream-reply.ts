@@ -2,7 +2,7 @@
 import { integerLength, writeInteger } from '../base/numbers.ts';
 import type { Region } from '../base/region.ts';
 import type { Writer } from '../protocol/writer.ts';
-import { elementBytes, ListpackElement } from '../types/listpack-element.ts';
+import { encodedBytes, ListpackElement } from '../types/listpack-element.ts';
 import { STREAM_NODES, type Stream } from '../types/stream.ts';
 import type { StreamEntries } from '../types/stream-entries.ts';
 import { StreamId } from '../types/stream-id.ts';
@@ -15,13 +15,13 @@ const element = new ListpackElement();
 const walk = new StreamTreeCursor();
 const nodeId = new StreamId();
 
-/** Replies with a listpack's element. @returns the position behind it */
+/** Replies with a field or value. @returns the position behind it */
 export function replyPacked(reply: Writer, region: Region, at: number): number {
   const head = region.u8[at];
   if (head >= 0x80 && head < 0xc0) {
     const length = head & 0x3f;
     reply.bulk(region, at + 1, length);
-    return at + length + 2;
+    return at + 1 + length;
   }
   element.read(region, at);
   if (!element.isInteger) {
@@ -32,7 +32,7 @@ export function replyPacked(reply: Writer, region: Region, at: number): number {
     const space = reply.bulkSpace(element.textLength());
     element.copyText(reply.region, space);
   }
-  return at + elementBytes(region.u8, at);
+  return at + encodedBytes(region.u8, at);
 }
 
 /** Replies with the fields and values of the entry, an array. */

@@ -1,8 +1,6 @@
 /** Streams out of the form of RDB files. Every entry of every node is looked at before anything relies on it. */
-import { copy, type Region } from '../base/region.ts';
+import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
-import * as listpack from '../types/listpack.ts';
-import { END, integerAt, isIntegerHead } from '../types/listpack-element.ts';
 import { validate } from '../types/listpack-validate.ts';
 import {
   STREAM_ENTRIES_ADDED,
@@ -25,11 +23,12 @@ import {
 import { StreamId } from '../types/stream-id.ts';
 import { entriesUpTo } from '../types/stream-lag.ts';
 import { namesFind } from '../types/stream-names.ts';
-import { FLAG_DELETED, FLAG_SAME_FIELDS, listpackOfNode, readEntryId } from '../types/stream-node.ts';
+import { liveEntries } from '../types/stream-node.ts';
 import { treeInsert } from '../types/stream-tree.ts';
 import { streamValueType } from '../types/stream-value-type.ts';
 import type { Value } from '../types/value.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
+import { loadNode } from './serialize-stream-node.ts';
 import { RDB_STREAM, RDB_STREAM_3 } from './serialize-types.ts';
 
 const ID_BYTES = 16;
@@ -90,96 +89,14 @@ function loadNodes(reader: SerialReader): number {
 
 /** Makes the listpack in `text` a node. @returns how many entries it has */
 function addNode(allocator: Allocator): number {
-  const { arena } = allocator;
-  const node = allocator.allocate(ID_BYTES + text.length);
+  const node = loadNode(allocator, text.region, text.at, nodeId, lastId);
   try {
-    nodeId.store(arena, node >> 2);
-    copy(text.region, text.at, arena.region, listpackOfNode(node), text.length);
-    const live = new NodeCheck(allocator, node).run();
     treeInsert(allocator, stream.base + STREAM_NODES, nodeId, node);
-    return live;
   } catch (failure) {
     allocator.free(node);
     throw failure;
   }
-}
-
-/** Goes through a node, whose listpack is sound as such, and sees to it that its elements make up entries. */
-class NodeCheck {
-  private readonly allocator: Allocator;
-  private readonly node: number;
-  private readonly region: Region;
-  private at: number;
-
-  constructor(allocator: Allocator, node: number) {
-    this.allocator = allocator;
-    this.node = node;
-    this.region = allocator.arena.region;
-    this.at = listpackOfNode(node) + listpack.LISTPACK_HEADER_BYTES;
-  }
-
-  /** @returns how many entries there are that are not deleted  @throws DamagedError */
-  run(): number {
-    const live = this.number();
-    const deleted = this.number();
-    const masterFields = this.number();
-    this.skip(masterFields);
-    if (this.number() !== 0 || live === 0) throw new DamagedError('bad master entry');
-    let found = 0;
-    let foundDeleted = 0;
-    for (; this.region.u8[this.at] !== END; found++) {
-      if (this.entry(masterFields, found === 0)) foundDeleted++;
-    }
-    if (foundDeleted !== deleted || found - foundDeleted !== live) throw new DamagedError('entries miscounted');
-    return live;
-  }
-
-  /** @returns whether the entry is deleted */
-  private entry(masterFields: number, isFirst: boolean): boolean {
-    const flags = this.number();
-    if ((flags & ~(FLAG_DELETED | FLAG_SAME_FIELDS)) !== 0) throw new DamagedError('unknown flags');
-    const idAt = this.at;
-    this.integer();
-    this.integer();
-    readEntryId(this.allocator.arena, this.node, idAt, id);
-    const order = id.compare(isFirst ? nodeId : lastId);
-    if (isFirst ? order < 0 : order <= 0) throw new DamagedError('entries not in order');
-    lastId.become(id);
-    let elements = 3;
-    if ((flags & FLAG_SAME_FIELDS) !== 0) {
-      this.skip(masterFields);
-      elements += masterFields;
-    } else {
-      const fields = this.number();
-      this.skip(fields * 2);
-      elements += fields * 2 + 1;
-    }
-    if (this.number() !== elements) throw new DamagedError('bad way back');
-    return (flags & FLAG_DELETED) !== 0;
-  }
-
-  /** Takes the next element, an integer of any size. */
-  private integer(): number {
-    const head = this.region.u8[this.at];
-    if (head === END || !isIntegerHead(head)) throw new DamagedError('no integer');
-    const value = integerAt(this.region, this.at, head);
-    this.at = listpack.behind(this.region, this.at);
-    return value;
-  }
-
-  /** Takes the next element, a count. */
-  private number(): number {
-    const value = this.integer();
-    if (!(value >= 0 && value < 2 ** 31)) throw new DamagedError('no count');
-    return value;
-  }
-
-  private skip(elements: number): void {
-    for (let i = 0; i < elements; i++) {
-      if (this.region.u8[this.at] === END) throw new DamagedError('cut short');
-      this.at = listpack.behind(this.region, this.at);
-    }
-  }
+  return liveEntries(allocator.arena, node);
 }
 
 // --- counts -----------------------------------------------------------------------------------------------------------

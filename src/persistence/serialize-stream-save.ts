@@ -1,6 +1,5 @@
-/** Streams into the form of RDB files: nodes as they lie in memory, then counts, groups, consumers, pending entries. */
+/** Streams into the form of RDB files: nodes as Redis has them, then counts, groups, consumers, pending entries. */
 import type { Arena } from '../memory/arena.ts';
-import * as listpack from '../types/listpack.ts';
 import {
   STREAM_ENTRIES_ADDED,
   STREAM_FIRST_ID,
@@ -22,9 +21,9 @@ import {
   seenMs,
 } from '../types/stream-group.ts';
 import { NAME_AT, namedAt, nameLength, namesCount } from '../types/stream-names.ts';
-import { listpackOfNode } from '../types/stream-node.ts';
 import { StreamTreeCursor, treeCount } from '../types/stream-tree.ts';
 import type { Value } from '../types/value.ts';
+import { saveNode } from './serialize-stream-node.ts';
 import { RDB_STREAM_2, RDB_STREAM_3 } from './serialize-types.ts';
 import type { SerialWriter } from './serialize-writer.ts';
 
@@ -53,8 +52,7 @@ export function saveStream(writer: SerialWriter, { allocator, root }: Value, ser
   for (let node = cursor.toFirst(arena, base + STREAM_NODES); node !== 0; node = cursor.next(arena)) {
     writer.length(ID_BYTES);
     saveRawId(writer, arena, node >> 2);
-    const lp = listpackOfNode(node);
-    writer.string(arena.region, lp, listpack.bytes(arena.region, lp));
+    saveNode(writer, allocator, node);
   }
   writer.length(arena.i32[base + STREAM_LENGTH]);
   saveId(writer, arena, base + STREAM_LAST_ID);

@@ -9,6 +9,7 @@
 import { BEYOND_SAFE, integerLength, parseInt64, parseInteger, writeBigInt, writeInteger } from '../base/integers.ts';
 import { move } from '../base/move.ts';
 import type { Region } from '../base/region.ts';
+import { highAt, lowAt, shortBytes, wordAt, writeShort } from '../base/short-integers.ts';
 import type { Allocator } from '../memory/allocator.ts';
 
 const HEADER_BYTES = 4;
@@ -79,7 +80,7 @@ export class IntsetElement {
 
   /** Bytes that an intset needs for each number if it holds this one. */
   bytes(): number {
-    return this.high === this.low >> 31 ? wordBytes(this.low) : 4 + wordBytes(this.high);
+    return shortBytes(this.high, this.low);
   }
 
   /** The sign of this − other. */
@@ -89,7 +90,7 @@ export class IntsetElement {
 
   /** Writes the number's lowest `size` bytes. */
   write(view: DataView, at: number, size: number): void {
-    writeWords(view, at, size, this.high, this.low);
+    writeShort(view, at, size, this.high, this.low);
   }
 
   setWords(high: number, low: number): void {
@@ -97,30 +98,6 @@ export class IntsetElement {
     this.low = low;
     this.integer = high * TWO_32 + (low >>> 0);
     this.isSafe = Number.isSafeInteger(this.integer);
-  }
-}
-
-/** Bytes that a signed word needs: 1 to 4. */
-function wordBytes(word: number): number {
-  if (word === (word << 16) >> 16) return word === (word << 24) >> 24 ? 1 : 2;
-  return word === (word << 8) >> 8 ? 3 : 4;
-}
-
-/** The signed word of 1 to 4 bytes at `at`. */
-function wordAt(view: DataView, at: number, bytes: number): number {
-  if (bytes === 2) return view.getInt16(at, true);
-  if (bytes === 4) return view.getInt32(at, true);
-  return bytes === 1 ? view.getInt8(at) : view.getUint16(at, true) | (view.getInt8(at + 2) << 16);
-}
-
-function setWordAt(view: DataView, at: number, bytes: number, word: number): void {
-  if (bytes === 4) {
-    view.setInt32(at, word, true);
-  } else if (bytes === 1) {
-    view.setInt8(at, word);
-  } else {
-    view.setInt16(at, word, true);
-    if (bytes === 3) view.setInt8(at + 2, word >> 16);
   }
 }
 
@@ -203,15 +180,9 @@ export function add(allocator: Allocator, intset: number, element: IntsetElement
 function widen(view: DataView, at: number, numbers: number, from: number, to: number, shift: number): void {
   for (let i = numbers - 1; i >= 0; i--) {
     const source = at + i * from;
-    const low = wordAt(view, source, Math.min(from, 4));
-    const high = from > 4 ? wordAt(view, source + 4, from - 4) : low >> 31;
-    writeWords(view, at + (i + shift) * to, to, high, low);
+    const low = lowAt(view, source, from);
+    writeShort(view, at + (i + shift) * to, to, highAt(view, source, from, low), low);
   }
-}
-
-function writeWords(view: DataView, at: number, size: number, high: number, low: number): void {
-  setWordAt(view, at, Math.min(size, 4), low);
-  if (size > 4) setWordAt(view, at + 4, size - 4, high);
 }
 
 /** Removes a number. @returns the intset's address, or 0 if it had no such number */

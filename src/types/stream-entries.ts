@@ -1,10 +1,17 @@
 /** A walk over a stream's entries, in either direction, leaving out those that are deleted. */
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
-import { LISTPACK_HEADER_BYTES, bytes as listpackBytes, previous as previousElement } from './listpack.ts';
-import { END, elementBytes } from './listpack-element.ts';
+import { backLengthBytes, encodedBytes, integerAt, readBackLength } from './listpack-element.ts';
 import { StreamId } from './stream-id.ts';
-import { FLAG_DELETED, FLAG_SAME_FIELDS, integerOf, listpackOfNode, readEntryId } from './stream-node.ts';
+import {
+  FLAG_DELETED,
+  FLAG_SAME_FIELDS,
+  firstEntry,
+  masterPairs,
+  NODE_HEADER_BYTES,
+  nodeBytes,
+  readEntryId,
+} from './stream-node.ts';
 import { StreamTreeCursor } from './stream-tree.ts';
 
 /** The entry at a place, good until the stream changes. */
@@ -12,7 +19,7 @@ export class StreamEntries {
   readonly id = new StreamId();
   /** The entry's node; 0: past either end. */
   node = 0;
-  /** Where the entry begins. */
+  /** Where the entry begins: with a byte that has its flags. */
   flagsAt = 0;
   flags = 0;
   /** How many pairs of field and value it has. */
@@ -160,40 +167,37 @@ export class StreamEntries {
   }
 
   private enter(node: number): void {
-    const { region } = this.arena;
-    const { u8 } = region;
+    const { arena } = this;
     this.node = node;
-    let at = listpackOfNode(node) + LISTPACK_HEADER_BYTES;
-    at += elementBytes(u8, at);
-    at += elementBytes(u8, at);
-    this.masterPairs = integerOf(region, at);
-    at += elementBytes(u8, at);
-    this.masterFieldsAt = at;
-    for (let i = 0; i < this.masterPairs; i++) at += elementBytes(u8, at);
-    this.firstAt = at + elementBytes(u8, at);
+    this.masterPairs = masterPairs(arena, node);
+    this.masterFieldsAt = node + NODE_HEADER_BYTES;
+    this.firstAt = firstEntry(arena, node);
   }
 
   private end(): number {
-    const lp = listpackOfNode(this.node);
-    return lp + listpackBytes(this.arena.region, lp) - 1;
+    return this.node + nodeBytes(this.arena, this.node);
   }
 
   /** Position behind the entry. */
   private behind(): number {
-    const { u8 } = this.arena.region;
-    let at = this.dataEnd;
-    if (at === 0) {
-      at = this.dataAt;
-      const elements = this.hasMasterFields ? this.pairs : this.pairs * 2;
-      for (let i = 0; i < elements; i++) at += elementBytes(u8, at);
-    }
-    return at + elementBytes(u8, at);
+    const at = this.behindData();
+    return at + backLengthBytes(at - this.flagsAt);
+  }
+
+  /** Position behind the last value. */
+  private behindData(): number {
+    if (this.dataEnd !== 0) return this.dataEnd;
+    const { u8 } = this.arena;
+    let at = this.dataAt;
+    const words = this.hasMasterFields ? this.pairs : this.pairs * 2;
+    for (let i = 0; i < words; i++) at += encodedBytes(u8, at);
+    return at;
   }
 
   /** Reads the entry at `flagsAt` or, if that is deleted, the next one of the node that isn't. */
   private readLive(): boolean {
-    const { u8 } = this.arena.region;
-    while (u8[this.flagsAt] !== END) {
+    const end = this.end();
+    while (this.flagsAt < end) {
       this.readEntry();
       if (this.withDeleted || !this.isDeleted) return true;
       this.flagsAt = this.behind();
@@ -202,14 +206,14 @@ export class StreamEntries {
   }
 
   private readEntry(): void {
-    const { region } = this.arena;
-    this.flags = integerOf(region, this.flagsAt);
-    let at = readEntryId(this.arena, this.node, this.flagsAt + elementBytes(region.u8, this.flagsAt), this.id);
+    const { region, u8 } = this.arena;
+    this.flags = u8[this.flagsAt];
+    let at = readEntryId(this.arena, this.node, this.flagsAt, this.id);
     if (this.hasMasterFields) {
       this.pairs = this.masterPairs;
     } else {
-      this.pairs = integerOf(region, at);
-      at += elementBytes(region.u8, at);
+      this.pairs = integerAt(region, at, u8[at]);
+      at += encodedBytes(u8, at);
     }
     this.dataAt = at;
     this.dataEnd = 0;
@@ -217,16 +221,13 @@ export class StreamEntries {
 
   /** To the live entry before `flagsAt` in the same node. */
   private stepBack(): boolean {
-    const { region } = this.arena;
-    const lp = listpackOfNode(this.node);
-    for (;;) {
-      let at = previousElement(region, lp, this.flagsAt);
-      const elements = integerOf(region, at);
-      if (elements === 0) return false;
-      for (let i = 0; i < elements; i++) at = previousElement(region, lp, at);
-      this.flagsAt = at;
+    const { u8 } = this.arena;
+    while (this.flagsAt > this.firstAt) {
+      const bytes = readBackLength(u8, this.flagsAt);
+      this.flagsAt -= bytes + backLengthBytes(bytes);
       this.readEntry();
       if (this.withDeleted || !this.isDeleted) return true;
     }
+    return false;
   }
 }

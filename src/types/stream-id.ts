@@ -4,6 +4,7 @@
  */
 import type { Region } from '../base/region.ts';
 import { compareUint64, parsedUint64, parseUint64, uint64Length, uint64ToBigInt, writeUint64 } from '../base/uint64.ts';
+import { carryOf } from '../base/wide.ts';
 import type { Arena } from '../memory/arena.ts';
 
 const TWO_32 = 4294967296;
@@ -93,6 +94,14 @@ export class StreamId {
 
   get hasSeqMax(): boolean {
     return (this.seqHigh & this.seqLow) === -1;
+  }
+
+  /** Adds to both numbers; either runs over at 2^64. */
+  add(msHigh: number, msLow: number, seqHigh: number, seqLow: number): void {
+    this.msLow = (this.msLow + msLow) | 0;
+    this.msHigh = (this.msHigh + msHigh + carryOf(this.msLow, msLow)) | 0;
+    this.seqLow = (this.seqLow + seqLow) | 0;
+    this.seqHigh = (this.seqHigh + seqHigh + carryOf(this.seqLow, seqLow)) | 0;
   }
 
   /** Makes it the ID behind. @returns false, and the least ID, if it was the greatest */

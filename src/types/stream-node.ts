@@ -1,43 +1,50 @@
 /**
- * Nodes of a stream: the ID of the first entry ever put in (ID_WORDS words), then a listpack, byte for byte Redis':
+ * Nodes of a stream. A node is
  *
- *     master        entries | deleted entries | fields | field 1 … field n | 0
- *     entry         flags | ms − master's ms | seq − master's seq | value 1 … value n | elements before this one
- *     entry         flags | ms − … | seq − … | fields | field 1 | value 1 … | elements before this one
+ *     word 0…3  the ID of the first entry ever put in     word 7   bytes of Redis' node: stream-node-listpack.ts
+ *     word 4    bytes in use                              word 8   fields of the master
+ *     word 5    entries                                   word 9   where the first entry begins
+ *     word 6    entries deleted
+ *     byte 40…  the master's fields, then entries
  *
- * The first form, flag SAME_FIELDS, is for entries whose fields are the master's. The last element of each leads backwards; it
- * is 0 behind the master. Entries are deleted by a flag; a node whose last entry is deleted goes.
+ *     entry     head | ms − the node's ms | seq − the node's seq | value 1 … value n | way back
+ *     entry     head | ms − … | seq − … | fields | field 1 | value 1 … | way back
+ *
+ * The first form is for entries whose fields are the master's. The head has two flags, and how many bytes (signed, 0 to 8)
+ * either difference has. Fields, values and their number are a listpack's elements without their back lengths; the way back is
+ * the back length of the whole entry. Entries are deleted by a flag; a node whose last entry is deleted goes.
  */
 
 import type { Region } from '../base/region.ts';
+import { highAt, lowAt, shortBytes, writeShort } from '../base/short-integers.ts';
 import { carryOf } from '../base/wide.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { typeLimits } from './limits.ts';
-import {
-  changeCount,
-  closeGap,
-  LISTPACK_BYTES_MAX,
-  LISTPACK_EMPTY_BYTES,
-  LISTPACK_HEADER_BYTES,
-  bytes as listpackBytes,
-  openGap,
-  writeEmpty,
-} from './listpack.ts';
-import { END, elementBytes, HEAD_INTEGER_64, integerAt, ListpackElement } from './listpack-element.ts';
-import { prepare, prepareBigInt, prepareInteger, writePrepared } from './listpack-encode.ts';
+import { LISTPACK_BYTES_MAX } from './listpack.ts';
+import { backLengthBytes, encodedBytes, ListpackElement, writeBackLength } from './listpack-element.ts';
+import { prepare, preparedContentBytes, prepareInteger, writePreparedContent } from './listpack-encode.ts';
 import type { StreamId } from './stream-id.ts';
+import { countBytes, entryBytes, masterBytes } from './stream-node-listpack.ts';
 
-const KEY_BYTES = 16;
-const TWO_32 = 4294967296;
+const NODE_BYTES = 4;
+const NODE_LIVE = 5;
+const NODE_DELETED = 6;
+/** Without the two counts of entries in it, which change. */
+const NODE_LISTPACK_BYTES = 7;
+const NODE_FIELDS = 8;
+const NODE_FIRST = 9;
+export const NODE_HEADER_BYTES = 40;
+
 export const FLAG_DELETED = 1;
 export const FLAG_SAME_FIELDS = 2;
-/** Elements of an entry besides fields and values: flags, ms, seq. */
-const FIXED_ELEMENTS = 3;
-/** What a number takes at most. */
-const NUMBER_BYTES_MAX = 10;
-/** Room that is kept for counts in the master to grow. */
-const SLACK_BYTES = 8;
+const MS_SHIFT = 2;
+const SEQ_SHIFT = 5;
+/** Stands for eight bytes; seven are rounded up. */
+const SIZE_MASK = 7;
+
+/** What an entry takes at most besides fields and values: head, ID, number of fields, way back. */
+const ENTRY_BYTES_OVER = 1 + 16 + 9 + 5;
 /** The least that a block grows by. */
 const GROWTH_BYTES_MIN = 64;
 /** More than this in one entry is refused. */
@@ -45,10 +52,20 @@ export const ENTRY_BYTES_MAX = LISTPACK_BYTES_MAX;
 
 const element = new ListpackElement();
 
-export const listpackOfNode = (node: number): number => node + KEY_BYTES;
 /** Bytes of a node without what is empty in its block. */
-export const nodeBytes = (arena: Arena, node: number): number =>
-  KEY_BYTES + listpackBytes(arena.region, listpackOfNode(node));
+export const nodeBytes = ({ i32 }: Arena, node: number): number => i32[(node >> 2) + NODE_BYTES];
+/** How many live entries a node has. */
+export const liveEntries = ({ i32 }: Arena, node: number): number => i32[(node >> 2) + NODE_LIVE];
+export const deletedEntries = ({ i32 }: Arena, node: number): number => i32[(node >> 2) + NODE_DELETED];
+/** How many fields the master has. */
+export const masterPairs = ({ i32 }: Arena, node: number): number => i32[(node >> 2) + NODE_FIELDS];
+/** Where a node's first entry begins. */
+export const firstEntry = ({ i32 }: Arena, node: number): number => node + i32[(node >> 2) + NODE_FIRST];
+/** Bytes of the node as Redis has it. */
+export const listpackBytesOf = (arena: Arena, node: number): number =>
+  arena.i32[(node >> 2) + NODE_LISTPACK_BYTES] +
+  countBytes(liveEntries(arena, node)) +
+  countBytes(deletedEntries(arena, node));
 
 /** The words that an entry is made of: arguments of a command, pairs of field and value. */
 export class EntryWords {
@@ -72,84 +89,53 @@ export class EntryWords {
   }
 }
 
-/** What the elements of `count` words, from `first` on every `step`th, take at most. */
+/** What `count` words, from `first` on every `step`th, take at most. */
 function boundOf(words: EntryWords, first: number, count: number, step: number): number {
   let bytes = 0;
   for (let i = 0; i < count; i++) {
     const size = words.size[first + i * step];
-    bytes += size + (size < 64 ? 2 : size < 4096 ? 4 : 10);
+    bytes += size + (size < 64 ? 1 : size < 4096 ? 2 : 5);
   }
   return bytes;
-}
-
-function writeWord(to: Region, at: number, words: EntryWords, index: number): number {
-  const room = prepare(words.source, words.at[index], words.size[index]);
-  writePrepared(to, at);
-  return at + room;
-}
-
-function writeNumber(to: Region, at: number, value: number): number {
-  if (value >= 0 && value <= 127) {
-    to.u8[at] = value;
-    to.u8[at + 1] = 1;
-    return at + 2;
-  }
-  const room = prepareInteger(value);
-  writePrepared(to, at);
-  return at + room;
-}
-
-/** Writes a − b, of two 64-bit numbers in halves. */
-function writeDifference(to: Region, at: number, aHigh: number, aLow: number, bHigh: number, bLow: number): number {
-  const low = (aLow - bLow) | 0;
-  const high = (aHigh - bHigh - (aLow >>> 0 < bLow >>> 0 ? 1 : 0)) | 0;
-  if (high === low >> 31) return writeNumber(to, at, low);
-  const value = high * TWO_32 + (low >>> 0);
-  if (Number.isSafeInteger(value)) return writeNumber(to, at, value);
-  const room = prepareBigInt((BigInt(high) << 32n) | BigInt(low >>> 0));
-  writePrepared(to, at);
-  return at + room;
 }
 
 /** Whether a node takes one more entry. */
 export function takesEntry(arena: Arena, node: number, words: EntryWords): boolean {
   const { streamNodeMaxBytes, streamNodeMaxEntries } = typeLimits;
   const most = streamNodeMaxBytes === 0 ? LISTPACK_BYTES_MAX : Math.min(streamNodeMaxBytes, LISTPACK_BYTES_MAX);
-  const { region } = arena;
-  const lp = listpackOfNode(node);
-  if (listpackBytes(region, lp) + words.bytes >= most) return false;
-  if (streamNodeMaxEntries === 0) return true;
-  const liveAt = lp + LISTPACK_HEADER_BYTES;
-  const deletedAt = liveAt + elementBytes(region.u8, liveAt);
-  return integerOf(region, liveAt) + integerOf(region, deletedAt) < streamNodeMaxEntries;
+  if (listpackBytesOf(arena, node) + words.bytes >= most) return false;
+  return streamNodeMaxEntries === 0 || liveEntries(arena, node) + deletedEntries(arena, node) < streamNodeMaxEntries;
 }
-
-/** The number at a position that has a safe one. */
-export const integerOf = (region: Region, at: number): number => {
-  const head = region.u8[at];
-  return head < 0x80 ? head : integerAt(region, at, head);
-};
 
 /** Makes a node of one entry, in a block of its own. @throws OutOfMemoryError */
 export function newStreamNode(allocator: Allocator, id: StreamId, words: EntryWords): number {
   const { arena } = allocator;
-  const { region } = arena;
-  const fields = boundOf(words, words.first, words.pairs, 2);
-  const values = boundOf(words, words.first + 1, words.pairs, 2);
-  const fixed = KEY_BYTES + LISTPACK_EMPTY_BYTES + 5 * NUMBER_BYTES_MAX + SLACK_BYTES;
-  const node = allocator.allocate(fixed + fields + values);
+  const { first, pairs } = words;
+  const fields = boundOf(words, first, pairs, 2);
+  const values = boundOf(words, first + 1, pairs, 2);
+  const node = allocator.allocate(NODE_HEADER_BYTES + fields + values + ENTRY_BYTES_OVER);
   id.store(arena, node >> 2);
-  const lp = listpackOfNode(node);
-  writeEmpty(region, lp);
-  let at = lp + LISTPACK_HEADER_BYTES;
-  at = writeNumber(region, at, 1);
-  at = writeNumber(region, at, 0);
-  at = writeNumber(region, at, words.pairs);
-  for (let i = 0; i < words.pairs; i++) at = writeWord(region, at, words, words.first + i * 2);
-  at = writeNumber(region, at, 0);
-  finish(region, lp, at, words.pairs + 4);
-  writeEntry(region, node, id, words, true);
+  let at = node + NODE_HEADER_BYTES;
+  let listpackBytes = 0;
+  for (let i = first; i < first + pairs * 2; i += 2) {
+    listpackBytes += prepare(words.source, words.at[i], words.size[i]);
+    writePreparedContent(arena.region, at);
+    at += preparedContentBytes();
+  }
+  openNode(arena, node, pairs, at, listpackBytes);
+  writeEntry(arena, node, id, words, true);
   return node;
+}
+
+/** Notes that a node has its master's fields, up to `at`, and no entries. @param listpackBytes of the fields in Redis' node */
+export function openNode({ i32 }: Arena, node: number, pairs: number, at: number, listpackBytes: number): void {
+  const word = node >> 2;
+  i32[word + NODE_BYTES] = at - node;
+  i32[word + NODE_LIVE] = 0;
+  i32[word + NODE_DELETED] = 0;
+  i32[word + NODE_LISTPACK_BYTES] = masterBytes(pairs) + listpackBytes;
+  i32[word + NODE_FIELDS] = pairs;
+  i32[word + NODE_FIRST] = at - node;
 }
 
 /**
@@ -157,24 +143,20 @@ export function newStreamNode(allocator: Allocator, id: StreamId, words: EntryWo
  * @returns where the node is now  @throws OutOfMemoryError, nothing changed
  */
 export function appendEntry(allocator: Allocator, node: number, id: StreamId, words: EntryWords): number {
-  const { region } = allocator.arena;
-  const same = hasFieldsOf(region, listpackOfNode(node), words);
-  const bound =
-    boundOf(words, words.first + 1, words.pairs, 2) +
-    (same ? 0 : boundOf(words, words.first, words.pairs, 2)) +
-    5 * NUMBER_BYTES_MAX;
-  const grown = withRoom(allocator, node, bound);
-  writeEntry(region, grown, id, words, same);
-  addToCount(region, listpackOfNode(grown), listpackOfNode(grown) + LISTPACK_HEADER_BYTES, 1);
+  const { first, pairs } = words;
+  const same = hasFieldsOf(allocator.arena, node, words);
+  const bytes = boundOf(words, first + 1, pairs, 2) + (same ? 0 : boundOf(words, first, pairs, 2));
+  const grown = withRoom(allocator, node, bytes + ENTRY_BYTES_OVER);
+  writeEntry(allocator.arena, grown, id, words, same);
   return grown;
 }
 
-/** Makes room for `more` bytes and for the master's counts to grow. @returns where the node is now */
-export function withRoom(allocator: Allocator, node: number, more: number): number {
+/** Makes room for `more` bytes. @returns where the node is now */
+function withRoom(allocator: Allocator, node: number, more: number): number {
   const used = nodeBytes(allocator.arena, node);
-  const needed = used + more + SLACK_BYTES;
+  const needed = used + more;
   if (needed <= allocator.sizeOf(node)) return node;
-  const most = Math.max(needed, KEY_BYTES + Math.min(typeLimits.streamNodeMaxBytes || LISTPACK_BYTES_MAX, 1 << 16));
+  const most = Math.max(needed, Math.min(typeLimits.streamNodeMaxBytes || LISTPACK_BYTES_MAX, 1 << 16));
   const wanted = Math.min(needed + Math.max(GROWTH_BYTES_MIN, used >> 1), most);
   return allocator.reallocate(node, allocator.hasRoom(wanted) ? wanted : needed, used);
 }
@@ -182,127 +164,111 @@ export function withRoom(allocator: Allocator, node: number, more: number): numb
 /** Gives back what is empty in a node's block. @returns where it is now */
 export const shrinkNode = (allocator: Allocator, node: number): number => {
   const used = nodeBytes(allocator.arena, node);
-  return allocator.reallocate(node, used + SLACK_BYTES, used);
+  return allocator.reallocate(node, used, used);
 };
 
-function writeEntry(region: Region, node: number, id: StreamId, words: EntryWords, same: boolean): void {
-  const { view } = region;
-  const lp = listpackOfNode(node);
-  const { first, pairs } = words;
-  let at = lp + listpackBytes(region, lp) - 1;
-  at = writeNumber(region, at, same ? FLAG_SAME_FIELDS : 0);
-  at = writeDifference(region, at, id.msHigh, id.msLow, view.getInt32(node, true), view.getInt32(node + 4, true));
-  at = writeDifference(
-    region,
-    at,
-    id.seqHigh,
-    id.seqLow,
-    view.getInt32(node + 8, true),
-    view.getInt32(node + 12, true),
-  );
-  let elements = FIXED_ELEMENTS + pairs;
-  if (same) {
-    for (let i = 1; i < pairs * 2; i += 2) at = writeWord(region, at, words, first + i);
-  } else {
-    at = writeNumber(region, at, pairs);
-    for (let i = 0; i < pairs * 2; i++) at = writeWord(region, at, words, first + i);
-    elements += pairs + 1;
+function writeEntry(arena: Arena, node: number, id: StreamId, words: EntryWords, same: boolean): void {
+  const { i32, region } = arena;
+  const { source, at: wordAt, size, first, pairs } = words;
+  const key = node >> 2;
+  const msLow = (id.msLow - i32[key + 1]) | 0;
+  const msHigh = (id.msHigh - i32[key] - carryOf(id.msLow, i32[key + 1])) | 0;
+  const seqLow = (id.seqLow - i32[key + 3]) | 0;
+  const seqHigh = (id.seqHigh - i32[key + 2] - carryOf(id.seqLow, i32[key + 3])) | 0;
+  const start = node + i32[key + NODE_BYTES];
+  let at = beginEntry(region, start, same ? FLAG_SAME_FIELDS : 0, msHigh, msLow, seqHigh, seqLow);
+  if (!same) at = writeCount(region, at, pairs);
+  let listpackBytes = entryBytes(pairs, same, msHigh, msLow, seqHigh, seqLow);
+  for (let i = same ? first + 1 : first; i < first + pairs * 2; i += same ? 2 : 1) {
+    listpackBytes += prepare(source, wordAt[i], size[i]);
+    writePreparedContent(region, at);
+    at += preparedContentBytes();
   }
-  at = writeNumber(region, at, elements);
-  finish(region, lp, at, elements + 1);
+  endEntry(arena, node, start, at, listpackBytes);
 }
 
-function finish(region: Region, lp: number, end: number, added: number): void {
-  region.u8[end] = END;
-  region.view.setInt32(lp, end + 1 - lp, true);
-  changeCount(region, lp, added);
+/**
+ * Writes an entry's head and its ID's differences from the node's, each in two halves.
+ * @returns the position behind them
+ */
+export function beginEntry(
+  { u8, view }: Region,
+  at: number,
+  flags: number,
+  msHigh: number,
+  msLow: number,
+  seqHigh: number,
+  seqLow: number,
+): number {
+  const msSize = sizeCode(msHigh, msLow);
+  const seqSize = sizeCode(seqHigh, seqLow);
+  u8[at] = flags | (msSize << MS_SHIFT) | (seqSize << SEQ_SHIFT);
+  let position = at + 1;
+  if (msSize !== 0) {
+    writeShort(view, position, bytesOfSize(msSize), msHigh, msLow);
+    position += bytesOfSize(msSize);
+  }
+  if (seqSize !== 0) {
+    writeShort(view, position, bytesOfSize(seqSize), seqHigh, seqLow);
+    position += bytesOfSize(seqSize);
+  }
+  return position;
+}
+
+const sizeCode = (high: number, low: number): number =>
+  (high | low) === 0 ? 0 : Math.min(shortBytes(high, low), SIZE_MASK);
+const bytesOfSize = (code: number): number => (code === SIZE_MASK ? 8 : code);
+
+/** Writes a number of fields. @returns the position behind it */
+export function writeCount(region: Region, at: number, count: number): number {
+  prepareInteger(count);
+  writePreparedContent(region, at);
+  return at + preparedContentBytes();
+}
+
+/**
+ * Ends the entry at `start`, which is then the node's last, at `at`.
+ * @param listpackBytes what Redis' node has for it  @returns where the next one begins
+ */
+export function endEntry({ i32, u8 }: Arena, node: number, start: number, at: number, listpackBytes: number): number {
+  const key = node >> 2;
+  const bytes = at - start;
+  const end = at + backLengthBytes(bytes);
+  writeBackLength(u8, at, bytes);
+  i32[key + NODE_BYTES] = end - node;
+  i32[key + NODE_LISTPACK_BYTES] += listpackBytes;
+  i32[key + ((u8[start] & FLAG_DELETED) === 0 ? NODE_LIVE : NODE_DELETED)]++;
+  return end;
 }
 
 /** Whether the words' fields are the master's. */
-function hasFieldsOf(region: Region, lp: number, words: EntryWords): boolean {
-  const { u8 } = region;
-  let at = lp + LISTPACK_HEADER_BYTES;
-  at += elementBytes(u8, at);
-  at += elementBytes(u8, at);
-  if (integerOf(region, at) !== words.pairs) return false;
-  at += elementBytes(u8, at);
+function hasFieldsOf(arena: Arena, node: number, words: EntryWords): boolean {
+  const { region } = arena;
+  if (masterPairs(arena, node) !== words.pairs) return false;
+  let at = node + NODE_HEADER_BYTES;
   for (let i = words.first; i < words.first + words.pairs * 2; i += 2) {
     element.read(region, at);
     if (!element.equals(words.source, words.at[i], words.size[i])) return false;
-    at += elementBytes(u8, at);
+    at += encodedBytes(region.u8, at);
   }
   return true;
 }
 
-/** Adds to the number at `at`, one of the master's counts. There must be room: see `withRoom`. */
-function addToCount(region: Region, lp: number, at: number, by: number): void {
-  const value = integerOf(region, at) + by;
-  const old = elementBytes(region.u8, at);
-  const room = prepareInteger(value);
-  if (room > old) openGap(region, lp, at, room - old);
-  else if (room < old) closeGap(region, lp, at, old - room);
-  writePrepared(region, at);
+/** Moves `entries` from a node's count of live ones to its count of deleted ones, whose flags are for the caller to set. */
+export function countDeleted({ i32 }: Arena, node: number, entries: number): void {
+  i32[(node >> 2) + NODE_LIVE] -= entries;
+  i32[(node >> 2) + NODE_DELETED] += entries;
 }
 
-/** How many live entries a node has. */
-export const liveEntries = (arena: Arena, node: number): number =>
-  integerOf(arena.region, listpackOfNode(node) + LISTPACK_HEADER_BYTES);
-
-/**
- * Moves `entries` from a node's count of live ones to its count of deleted ones, whose flags are for the caller to set.
- * There must be room. Positions behind the master may shift.
- */
-export function countDeleted(arena: Arena, node: number, entries: number): void {
-  const { region } = arena;
-  const lp = listpackOfNode(node);
-  const liveAt = lp + LISTPACK_HEADER_BYTES;
-  addToCount(region, lp, liveAt, -entries);
-  addToCount(region, lp, liveAt + elementBytes(region.u8, liveAt), entries);
-}
-
-/** Sets `id` to the master's ID plus the differences at `at` and behind. @returns the position behind them */
+/** Sets `id` to that of the entry at `at`. @returns the position behind its differences from the node's */
 export function readEntryId(arena: Arena, node: number, at: number, id: StreamId): number {
-  const { i32, region } = arena;
-  const key = node >> 2;
-  const { u8, view } = region;
-  let position = at;
-  // Both are small where entries come fast: the same millisecond, or the same sequence.
-  let head = u8[position];
-  if (head < 0x80) {
-    addTo(i32[key], i32[key + 1], 0, head);
-    position += 2;
-  } else {
-    addElement(region, position, head, i32[key], i32[key + 1]);
-    position += elementBytes(u8, position);
-  }
-  id.msHigh = sumHigh;
-  id.msLow = sumLow;
-  head = view.getUint8(position);
-  if (head < 0x80) {
-    addTo(i32[key + 2], i32[key + 3], 0, head);
-    position += 2;
-  } else {
-    addElement(region, position, head, i32[key + 2], i32[key + 3]);
-    position += elementBytes(u8, position);
-  }
-  id.seqHigh = sumHigh;
-  id.seqLow = sumLow;
-  return position;
-}
-
-let sumHigh = 0;
-let sumLow = 0;
-
-function addTo(high: number, low: number, moreHigh: number, moreLow: number): void {
-  sumLow = (low + moreLow) | 0;
-  sumHigh = (high + moreHigh + carryOf(sumLow, moreLow)) | 0;
-}
-
-function addElement(region: Region, at: number, head: number, high: number, low: number): void {
-  if (head === HEAD_INTEGER_64) {
-    addTo(high, low, region.view.getInt32(at + 5, true), region.view.getInt32(at + 1, true));
-  } else {
-    const value = integerAt(region, at, head);
-    addTo(high, low, value < 0 ? -1 : 0, value);
-  }
+  const { u8, view } = arena;
+  const head = u8[at];
+  const msSize = bytesOfSize((head >> MS_SHIFT) & SIZE_MASK);
+  const seqSize = bytesOfSize((head >> SEQ_SHIFT) & SIZE_MASK);
+  const msLow = msSize === 0 ? 0 : lowAt(view, at + 1, msSize);
+  const seqLow = seqSize === 0 ? 0 : lowAt(view, at + 1 + msSize, seqSize);
+  id.load(arena, node >> 2);
+  id.add(highAt(view, at + 1, msSize, msLow), msLow, highAt(view, at + 1 + msSize, seqSize, seqLow), seqLow);
+  return at + 1 + msSize + seqSize;
 }

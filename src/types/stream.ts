@@ -21,7 +21,6 @@ import {
   newStreamNode,
   shrinkNode,
   takesEntry,
-  withRoom,
 } from './stream-node.ts';
 import { StreamTreeCursor, treeInsert, treeRemove } from './stream-tree.ts';
 import { Value } from './value.ts';
@@ -113,21 +112,15 @@ export class Stream extends Value {
     return entries.seekFrom(this.allocator, this.base + STREAM_NODES, id) && entries.id.compare(id) === 0;
   }
 
-  /** Removes the entry with this ID. @returns false if there is none  @throws OutOfMemoryError, nothing changed */
+  /** Removes the entry with this ID. @returns false if there is none */
   remove(id: StreamId): boolean {
     if (!this.find(id, edge)) return false;
-    const { allocator, base } = this;
-    const { arena } = allocator;
-    let { node, flagsAt } = edge;
+    const { arena } = this.allocator;
+    const { base } = this;
+    const { node, flagsAt } = edge;
     if (liveEntries(arena, node) === 1) {
       this.removeNode(node);
     } else {
-      const moved = withRoom(allocator, node, 0);
-      if (moved !== node) {
-        edge.tree.replace(arena, moved);
-        flagsAt += moved - node;
-        node = moved;
-      }
       arena.u8[flagsAt] |= FLAG_DELETED;
       countDeleted(arena, node, 1);
     }
@@ -153,7 +146,7 @@ export class Stream extends Value {
   /**
    * Removes the oldest entries: while there are more than `maxLength`, or those below `minId`.
    * @param wholeNodes only as far as whole nodes go  @param limit how many at most, 0: all
-   * @param guard who has a say in it  @returns how many went  @throws OutOfMemoryError; some may have gone
+   * @param guard who has a say in it  @returns how many went
    */
   trim(maxLength: number, minId: StreamId | undefined, wholeNodes: boolean, limit: number, guard?: TrimGuard): number {
     const { allocator, base } = this;
@@ -201,19 +194,17 @@ export class Stream extends Value {
     const { allocator } = this;
     const { arena } = allocator;
     const live = liveEntries(arena, node);
-    const moved = withRoom(allocator, node, 0);
-    if (moved !== node) tail.replace(arena, moved);
     let gone = 0;
     edge.tree.leaf = 0;
-    let found = edge.enterFirst(allocator, moved);
+    let found = edge.enterFirst(allocator, node);
     for (; found && gone < most; found = edge.stepOn()) {
       if (minId !== undefined && edge.id.compare(minId) >= 0) break;
       if (guard !== undefined && !guard.release(edge.id)) continue;
       arena.u8[edge.flagsAt] |= FLAG_DELETED;
       gone++;
     }
-    if (gone === live) this.removeNode(moved);
-    else if (gone > 0) countDeleted(arena, moved, gone);
+    if (gone === live) this.removeNode(node);
+    else if (gone > 0) countDeleted(arena, node, gone);
     return gone;
   }
 }
