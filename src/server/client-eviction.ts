@@ -21,7 +21,7 @@ export class ClientEviction {
     const apply = (): void => {
       const limit = config.value('maxmemory-clients');
       this.limitBytes = 'percent' in limit ? (Number(config.value('maxmemory')) * limit.percent) / 100 : limit.bytes;
-      server.afterBatch = this.limitBytes > 0 ? () => this.enforce(server.ctx.nowMs) : undefined;
+      server.checkClients = this.limitBytes > 0 ? () => this.enforce(server.ctx.nowMs) : undefined;
     };
     apply();
     config.onChange(['maxmemory-clients', 'maxmemory'], () => {
@@ -35,7 +35,10 @@ export class ClientEviction {
     return this.limitBytes > 0;
   }
 
-  /** Disconnects the largest clients of all I/O threads until the others are within the limit. Replicas don't count. */
+  /**
+   * Disconnects the largest clients of all I/O threads until the others are within the limit. Replicas don't count. When a
+   * batch begins: at its end short replies are still on their way.
+   */
   enforce(nowMs: number): void {
     if (this.limitBytes === 0) return;
     const periodMs = Math.floor(this.server.connections.size * PERIOD_MS_PER_CLIENT);

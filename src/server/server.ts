@@ -27,6 +27,8 @@ import { WaitingRoom } from './waiting.ts';
 
 /** Replies of at least this size are given away with their buffer instead of being copied by the transport. */
 const OWNED_BYTES_MIN = 262_144;
+/** After a reply of this size it is time to look at what clients take. */
+const LARGE_REPLY_BYTES = 16_384;
 /** The clock is read again after so many commands of one batch. */
 const COMMANDS_PER_TICK = 64;
 /** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
@@ -99,8 +101,8 @@ export class Server implements TransportHandler {
   onNoted: () => void = () => {};
   /** Set while something stands between all clients and their commands. */
   interceptor: Interceptor | undefined = undefined;
-  /** Called at the end of each batch, while there is a reason to. */
-  afterBatch: (() => void) | undefined = undefined;
+  /** Called when a batch begins and after a large reply, while it matters what clients take. */
+  checkClients: (() => void) | undefined = undefined;
   /** Set while not everybody may connect. */
   doorkeeper: Doorkeeper | undefined = undefined;
   /** True while clients must log in before they may do anything. */
@@ -155,6 +157,8 @@ export class Server implements TransportHandler {
     const connection = link.owner as Connection;
     if (connection.closing) return;
     this.beginBatch();
+    // Who takes too much memory is disconnected when a batch begins.
+    if (connection.closing) return;
     connection.lastActiveMs = this.ctx.nowMs;
     connection.receivedBytes += to - from;
     this.counters.inputBytes += to - from;
@@ -193,7 +197,6 @@ export class Server implements TransportHandler {
       for (const connection of answered) if (!connection.closing) this.goOn(connection);
       if (this.peers !== undefined) this.hearPeers(this.peers);
     }
-    if (this.afterBatch !== undefined) this.afterBatch();
     this.inBatch = false;
     this.dispatcher.endBatch();
     this.waiting.armRetry();
@@ -280,6 +283,8 @@ export class Server implements TransportHandler {
   /** Closes a connection at once; what is unsent is dropped. */
   close(connection: Connection): void {
     connection.closing = true;
+    // The link says later that it is gone; CLIENT LIST doesn't show it any more.
+    this.connections.delete(connection.id);
     connection.link.destroy();
   }
 
@@ -306,6 +311,7 @@ export class Server implements TransportHandler {
     if (this.inBatch) return;
     this.inBatch = true;
     this.tick();
+    if (this.checkClients !== undefined) this.checkClients();
   }
 
   private tick(): void {
@@ -431,8 +437,10 @@ export class Server implements TransportHandler {
   /** Sends what has been written for the connection, and closes it if it is to be closed. */
   private flush(connection: Connection): void {
     this.current = undefined;
+    const isLarge = this.writer.at >= LARGE_REPLY_BYTES;
     this.sendWritten(connection);
     if (connection.closing) connection.link.endAfterFlush();
+    if (isLarge && this.checkClients !== undefined) this.checkClients();
   }
 
   private sendWritten(connection: Connection): void {
