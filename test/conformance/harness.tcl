@@ -6,8 +6,9 @@
 #   - a command or an assertion that fails between two tests is noted, and the block goes on;
 #   - a block whose set-up fails is one error, not the end; CONFIG overrides the server refuses are left out, noted;
 #   - "srv pid", which the suite knows only of servers that it started, is asked of INFO.
-#   - where Redis from 7.2 on has another encoding than 7.0, whose suite this is, that one is right too.
-# All but the first and the last only in external mode: in spawn mode the suite starts servers for each block by itself.
+#   - where Redis from 7.2 on has another encoding than 7.0, whose suite this is, that one is right too, and doubles are
+#     compared as numbers: from 7.2 Redis prints the shortest digits that read back the same, and its suite compares so.
+# What fails between two tests ends the block in spawn mode, where the suite starts a server for each block by itself.
 # Run from the suite's root: tclsh …/harness.tcl FLAGS-OF-THE-SUITE
 
 set ::harness_file [file normalize [info script]]
@@ -45,6 +46,7 @@ proc harness_note {text} {
 proc harness_wrap_test {} {
     if {[info commands harness_orig_test] ne ""} return
     harness_wrap_encoding
+    harness_wrap_equal
     foreach name [info procs assert*] {
         rename $name harness_orig_$name
         proc $name {args} [string map [list %NAME% $name] {
@@ -67,18 +69,24 @@ proc harness_wrap_test {} {
         set status [catch {uplevel 1 [list harness_orig_test $name $code {*}$args]} result options]
         set ::harness_in_test 0
         if {$status != 0} { return -options $options $result }
-        if {$::external && $::num_failed != $failed_before && [llength $::servers] > 0} {
-            catch { harness_reconnect }
+        if {$::num_failed != $failed_before && [llength $::servers] > 0} {
+            # Where the suite starts servers its blocks keep their clients in variables.
+            if {$::external} { catch { harness_reconnect } }
             dict for {name value} $::harness_config_before { catch { harness_orig_r config set $name $value } }
         }
         return $result
     }
 }
 
+# Whether the server under test is newer than its suite.
+proc harness_is_newer {} {
+    if {![regexp {redis_version:(\d+)\.(\d+)} [r info server] - major minor]} { return 0 }
+    return [expr {$major * 100 + $minor >= 702}]
+}
+
 # Small lists and small sets of words are listpacks from 7.2 on. Eighty tests of other things look at the encoding first.
 proc harness_is_newer_encoding {expected key} {
-    if {![regexp {redis_version:(\d+)\.(\d+)} [r info server] - major minor]} { return 0 }
-    if {$major * 100 + $minor < 702} { return 0 }
+    if {![harness_is_newer]} { return 0 }
     set is_changed [expr {($expected eq "quicklist" && [r type $key] eq "list") ||
                           ($expected eq "hashtable" && [r type $key] eq "set")}]
     return [expr {$is_changed && [r object encoding $key] eq "listpack"}]
@@ -89,6 +97,19 @@ proc harness_wrap_encoding {} {
     proc assert_encoding {expected key} {
         if {!$::ignoreencoding && [harness_is_newer_encoding $expected $key]} return
         uplevel 1 [list harness_exact_encoding $expected $key]
+    }
+}
+
+proc harness_is_fraction {text} {
+    return [expr {[string is double -strict $text] && [string first . $text] >= 0}]
+}
+
+proc harness_wrap_equal {} {
+    rename assert_equal harness_exact_equal
+    proc assert_equal {value expected {detail ""}} {
+        if {$value ne $expected && [harness_is_fraction $value] && [harness_is_fraction $expected] &&
+            $value == $expected && [harness_is_newer]} return
+        uplevel 1 [list harness_exact_equal $value $expected $detail]
     }
 }
 
@@ -110,7 +131,7 @@ proc harness_wrap_helpers {} {
     proc r {args} {
         set words [string tolower [lrange $args 0 1]]
         if {!$::harness_has_functions && $words eq "function flush"} { return OK }
-        if {!$::harness_in_test} {
+        if {!$::harness_in_test && $::external} {
             if {[catch {uplevel 1 [list harness_orig_r {*}$args]} result]} {
                 harness_note "between tests, [string range [lrange $args 0 1] 0 50] failed: [string range $result 0 90]"
                 if {[string match "*I/O error*" $result]} { catch {harness_reconnect} }
@@ -141,7 +162,7 @@ proc harness_reconnect {} {
     set srv [lindex $::servers end]
     set client [redis [dict get $srv host] [dict get $srv port] 0 $::tls]
     catch { [dict get $srv client] close }
-    if {!$::singledb} { $client select 9 }
+    if {!$::singledb} { catch { $client select 9 } }
     dict set srv client $client
     lset ::servers end $srv
 }
@@ -173,14 +194,29 @@ proc harness_is_refused {options} {
     return [expr {![tags_acceptable [concat $::tags $tags] why]}]
 }
 
+proc harness_block_failed {why} {
+    incr ::num_failed
+    send_data_packet $::test_server_fd err "(block set-up) in $::curfile\n$why"
+}
+
+# A block's code where the suite starts its server. With --durable the suite would take the server of the block around it
+# from the stack too, unless what was thrown is an assertion.
+proc harness_run_block {code} {
+    set status [catch {uplevel 1 $code} result returned]
+    if {$status == 0} { return $result }
+    if {$status != 1} { return -options $returned $result }
+    if {!$::harness_in_test} { harness_block_failed $result; return "" }
+    if {[string match "assertion:*" $result]} { return -options $returned $result }
+    error "assertion:$result"
+}
+
 proc harness_wrap_server {} {
     if {[info commands harness_orig_start_server] ne ""} return
     rename start_server harness_orig_start_server
     proc start_server {options {code undefined}} {
-        if {!$::external} { return [uplevel 1 [list harness_orig_start_server $options $code]] }
         harness_wrap_helpers
         set at [lsearch -exact $options "overrides"]
-        if {$at >= 0 && ![harness_is_refused $options]} {
+        if {$::external && $at >= 0 && ![harness_is_refused $options]} {
             set kept {}
             foreach {name value} [uplevel 1 [list subst -nocommands -novariables [lindex $options $at+1]]] {
                 if {[harness_takes_config $name $value]} {
@@ -191,19 +227,19 @@ proc harness_wrap_server {} {
             }
             lset options $at+1 $kept
         }
+        if {!$::external && $code ne "undefined"} { set code [list harness_run_block $code] }
         set tags_before $::tags
         set depth [llength $::servers]
         set status [catch {uplevel 1 [list harness_orig_start_server $options $code]} result returned]
         if {$status == 0} { return $result }
-        if {$status != 1} { return -options $returned $result }
+        if {$status != 1 || $::harness_in_test} { return -options $returned $result }
         # The block broke outside any test: one error, unwind, go on.
         set ::tags $tags_before
         while {[llength $::servers] > $depth} {
             catch {[dict get [lindex $::servers end] client] close}
             set ::servers [lrange $::servers 0 end-1]
         }
-        incr ::num_failed
-        send_data_packet $::test_server_fd err "(block set-up) in $::curfile\n$result"
+        harness_block_failed $result
         return ""
     }
     rename run_external_server_test harness_orig_external
