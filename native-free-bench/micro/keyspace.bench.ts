@@ -7,6 +7,7 @@ import { hashBytes } from '../../src/store/hash.ts';
 import { type Keyspace, NO_DEADLINE } from '../../src/store/keyspace.ts';
 import { Shard } from '../../src/store/shard.ts';
 import { suite } from './bench.ts';
+import { names } from './names.ts';
 
 export const operations = 1000;
 
@@ -23,9 +24,7 @@ export default function keyspace(): Bench {
     ['1k', 1000],
     ['1M', 1 << 20],
   ] as const) {
-    const keys = Region.allocate(count * KEY_BYTES);
-    const text = Buffer.from(keys.u8.buffer);
-    for (let i = 0; i < count; i++) text.write(`key:${String(i).padStart(12, '0')}`, i * KEY_BYTES, 'latin1');
+    const keys = names('key:', count, 0, KEY_BYTES);
     const newKeyspace = (): Keyspace =>
       new Shard(0, createArenaBuffer(512 << 20, 1), 0, new AccessClock(() => 0), SEED).keyspaces[0];
 

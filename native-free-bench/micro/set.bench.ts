@@ -1,37 +1,25 @@
 import type { Bench } from 'tinybench';
-import { Region } from '../../src/base/region.ts';
 import { Allocator } from '../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../src/memory/arena.ts';
 import { setAdd, setCreate, setHas, setRead, setRemove, setRemoveAt, setSample } from '../../src/types/set.ts';
 import { Slice } from '../../src/types/slice.ts';
 import { Value } from '../../src/types/value.ts';
 import { suite } from './bench.ts';
+import { names } from './names.ts';
 
 export const operations = 1000;
 
 const MEMBER_BYTES = 12;
 
-/** Members one behind the other; of digits alone if there is no prefix. */
-function membersOf(prefix: string, count: number, first: number): Region {
-  const region = Region.allocate(count * MEMBER_BYTES);
-  const bytes = Buffer.from(region.u8.buffer);
-  const digits = MEMBER_BYTES - prefix.length;
-  for (let i = 0; i < count; i++) {
-    const number = prefix === '' ? String(10 ** 11 + first + i) : String(first + i).padStart(digits, '0');
-    bytes.write(prefix + number, i * MEMBER_BYTES, 'latin1');
-  }
-  return region;
-}
-
 export default function set(): Bench {
   const bench = suite('set');
-  for (const [name, prefix, count] of [
-    ['intset of 500', '', 500],
-    ['listpack of 100', 'm:', 100],
-    ['table of 100,000', 'm:', 100_000],
+  for (const [name, prefix, first, count] of [
+    ['intset of 500', '', 10 ** 11, 500],
+    ['listpack of 100', 'm:', 0, 100],
+    ['table of 100,000', 'm:', 0, 100_000],
   ] as const) {
-    const members = membersOf(prefix, count, 0);
-    const others = membersOf(prefix, operations, count * 4);
+    const members = names(prefix, count, first, MEMBER_BYTES);
+    const others = names(prefix, operations, first + count * 4, MEMBER_BYTES);
     const value = new Value();
     value.allocator = new Allocator(new Arena(createArenaBuffer(32 << 20, 1)));
     setCreate(value, members, 0, MEMBER_BYTES, 1);

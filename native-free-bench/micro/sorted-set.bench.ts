@@ -1,5 +1,5 @@
 import type { Bench } from 'tinybench';
-import { Region } from '../../src/base/region.ts';
+import type { Region } from '../../src/base/region.ts';
 import { Allocator } from '../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../src/memory/arena.ts';
 import { Slice } from '../../src/types/slice.ts';
@@ -17,18 +17,11 @@ import {
 } from '../../src/types/sorted-set.ts';
 import { Value } from '../../src/types/value.ts';
 import { suite } from './bench.ts';
+import { names } from './names.ts';
 
 export const operations = 1000;
 
 const MEMBER_BYTES = 16;
-
-/** Members one behind the other. */
-function membersOf(count: number, first: number): Region {
-  const region = Region.allocate(count * MEMBER_BYTES);
-  const bytes = Buffer.from(region.u8.buffer);
-  for (let i = 0; i < count; i++) bytes.write(`m:${String(first + i).padStart(14, '0')}`, i * MEMBER_BYTES, 'latin1');
-  return region;
-}
 
 /** Scores in no order, few of them twice. */
 const scoreOf = (i: number): number => (i * 7_368_787) % 1_000_003;
@@ -36,8 +29,8 @@ const scoreOf = (i: number): number => (i * 7_368_787) % 1_000_003;
 export default function sortedSet(): Bench {
   const bench = suite('sorted-set');
   const million = 1 << 20;
-  const members = membersOf(million, 0);
-  const others = membersOf(operations, million * 4);
+  const members = names('m:', million, 0, MEMBER_BYTES);
+  const others = names('m:', operations, million * 4, MEMBER_BYTES);
   for (const [name, count] of [
     ['100', 100],
     ['10k', 10_000],

@@ -1,5 +1,5 @@
 import type { Bench } from 'tinybench';
-import { Region } from '../../src/base/region.ts';
+import type { Region } from '../../src/base/region.ts';
 import { createArenaBuffer } from '../../src/memory/arena.ts';
 import { AccessClock } from '../../src/store/access.ts';
 import { writeEntry } from '../../src/store/entry.ts';
@@ -7,6 +7,7 @@ import { hashBytes } from '../../src/store/hash.ts';
 import { Shard } from '../../src/store/shard.ts';
 import { HASH_END, type Table } from '../../src/store/table.ts';
 import { suite } from './bench.ts';
+import { names } from './names.ts';
 
 export const operations = 1000;
 
@@ -18,13 +19,9 @@ class Keys {
   readonly hashes: Int32Array;
 
   constructor(count: number, first: number) {
-    this.region = Region.allocate(count * KEY_BYTES);
+    this.region = names('key:', count, first, KEY_BYTES);
     this.hashes = new Int32Array(count);
-    const bytes = Buffer.from(this.region.u8.buffer);
-    for (let i = 0; i < count; i++) {
-      bytes.write(`key:${String(first + i).padStart(12, '0')}`, i * KEY_BYTES, 'latin1');
-      this.hashes[i] = hashBytes(this.region.view, i * KEY_BYTES, KEY_BYTES, 1);
-    }
+    for (let i = 0; i < count; i++) this.hashes[i] = hashBytes(this.region.view, i * KEY_BYTES, KEY_BYTES, 1);
   }
 }
 
