@@ -1,5 +1,6 @@
 /** Bits of strings, many at a time. Bit 0 is the highest of the first byte, as Redis numbers them. */
 import { BitBench, SLOT_BYTES, STEP_BYTES } from '../base/bit-kernels.ts';
+import { popcount } from '../base/popcount.ts';
 import { copy, type Region } from '../base/region.ts';
 
 /** What a search skips by memcmp: pieces of zeros, and of ones. */
@@ -28,12 +29,6 @@ const RESULT = 0;
 const OPERAND = SLOT_BYTES;
 const TWICE = 2 * SLOT_BYTES;
 
-function wordCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
 /** How many bits are set in `bytes` bytes. */
 export function countBits(region: Region, at: number, bytes: number): number {
   let count = 0;
@@ -44,8 +39,8 @@ export function countBits(region: Region, at: number, bytes: number): number {
     return count;
   }
   let i = at;
-  for (; i + 4 <= at + bytes; i += 4) count += wordCount(region.view.getInt32(i, true));
-  for (; i < at + bytes; i++) count += wordCount(region.u8[i]);
+  for (; i + 4 <= at + bytes; i += 4) count += popcount(region.view.getInt32(i, true));
+  for (; i < at + bytes; i++) count += popcount(region.u8[i]);
   return count;
 }
 
@@ -68,7 +63,7 @@ export function countBitRange(region: Region, at: number, from: number, to: numb
   const last = at + Math.floor(to / 8);
   const beforeFirst = region.u8[first] & ~(0xff >> (from & 7));
   const behindLast = region.u8[last] & (0x7f >> (to & 7));
-  return countBits(region, first, last - first + 1) - wordCount(beforeFirst) - wordCount(behindLast);
+  return countBits(region, first, last - first + 1) - popcount(beforeFirst) - popcount(behindLast);
 }
 
 /** The number of the first bit from `from` to `to`, both included, that is `bit`; −1 if there is none. */
