@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { additionsTo, parseExpected } from './expected.ts';
+import { additionsTo, LIST_PATHS, parseExpected } from './expected.ts';
 import { figuresOf, quickFiguresOf, unitsOf } from './redis-figures.ts';
 import { dataUnits, quickUnits } from './unit-lists.ts';
+import { isUnbuilt, judge, type Row } from './verdict.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const list = `# A title
 - not under a heading, so not an entry
@@ -31,8 +36,9 @@ describe('the list of expected failures', () => {
     expect(additionsTo(after, before)).toEqual([]);
   });
 
-  test('as committed can be read, and names units that exist', () => {
-    const entries = parseExpected(readFileSync(new URL('expected-failures.md', import.meta.url), 'utf8'));
+  test.each(LIST_PATHS)('as committed can be read, and names units that exist: %s', (path) => {
+    const entries = parseExpected(readFileSync(join(root, path), 'utf8'));
+    expect(entries).not.toEqual([]);
     for (const { unit, mode } of entries) expect(figuresOf(unit, mode), `${mode} ${unit}`).toBeDefined();
   });
 });
@@ -42,4 +48,39 @@ test('the quick units have figures of redis-server and take three minutes of it 
   expect(seconds.reduce((sum, each) => sum + each, 0)).toBeLessThan(180);
   for (const unit of dataUnits) expect(figuresOf(unit, 'external'), unit).toBeDefined();
   expect(unitsOf('spawn').length).toBeGreaterThan(60);
+});
+
+describe('a run in spawn mode', () => {
+  const entry = (mode: 'external' | 'spawn', name: string) => ({ mode, unit: 'u', test: name, reason: 'r' });
+  const row = (passed: string[], failed: string[]): Row => ({
+    unit: 'u',
+    run: {
+      results: passed.map((name) => ({ status: 'ok', name })),
+      notes: [],
+      cutShort: '',
+      running: undefined,
+      seconds: 0,
+    },
+    figures: undefined,
+    ok: passed.length,
+    failed,
+    skipped: 0,
+    neverReached: 0,
+  });
+
+  test('may fail what may fail in external mode, and need not', () => {
+    const list = [entry('external', 'a'), entry('external', 'b'), entry('spawn', 'c'), entry('spawn', 'd')];
+    expect(judge(row(['b', 'd'], ['a', 'c', 'e']), 'spawn', list)).toEqual({
+      failures: ['fails: u: e'],
+      surplus: ['no longer fails, strike it out: u: d'],
+    });
+    expect(judge(row([], ['c']), 'external', list).failures).toEqual(['fails: u: c']);
+  });
+
+  test('leaves out units that are listed as a whole', () => {
+    const list = [{ ...entry('external', '(every test)') }];
+    expect(isUnbuilt('u', 'spawn', list)).toBe(true);
+    expect(isUnbuilt('v', 'spawn', list)).toBe(false);
+    expect(isUnbuilt('u', 'external', [entry('spawn', '(every test)')])).toBe(false);
+  });
 });

@@ -6,6 +6,13 @@ import type { Mode, UnitRun } from './unit.ts';
 /** Stands in the list for a unit about what isn't built yet. */
 const EVERY_TEST = '(every test)';
 
+/** What fails with a server that was started beforehand fails also where the suite starts it; not the other way round. */
+const concerns = (entry: ExpectedFailure, mode: Mode): boolean => entry.mode === mode || entry.mode === 'external';
+
+/** Whether the list names the whole unit. */
+export const isUnbuilt = (unit: string, mode: Mode, expected: readonly ExpectedFailure[]): boolean =>
+  expected.some((entry) => concerns(entry, mode) && entry.unit === unit && entry.test === EVERY_TEST);
+
 /** Stands in the list for the tests of a unit that a failure before them keeps from running. */
 const NEVER_REACHED = '(tests never reached)';
 
@@ -55,9 +62,8 @@ export function judge(
   mode: Mode,
   expected: readonly ExpectedFailure[],
 ): Complaints {
-  const listed = new Set(
-    expected.filter((entry) => entry.mode === mode && entry.unit === unit).map(({ test }) => test),
-  );
+  const entries = expected.filter((entry) => concerns(entry, mode) && entry.unit === unit);
+  const listed = new Set(entries.map(({ test }) => test));
   if (listed.has(EVERY_TEST)) {
     const isOver = failed.length + neverReached === 0;
     return { failures: [], surplus: isOver ? [`all of it passes, strike it out: ${unit}`] : [] };
@@ -69,13 +75,14 @@ export function judge(
   if (neverReached > 0 && !listed.has(NEVER_REACHED)) {
     failures.push(`${neverReached} never reached: ${unit}${run.cutShort === '' ? '' : ` (${run.cutShort})`}`);
   }
-  const surplus = [...listed].filter(isOver).map((name) => `no longer fails, strike it out: ${unit}: ${name}`);
+  const own = entries.filter((entry) => entry.mode === mode).map(({ test }) => test);
+  const surplus = own.filter(isOver).map((name) => `no longer fails, strike it out: ${unit}: ${name}`);
   return { failures, surplus };
 }
 
 /** The tests of these units that ask for another part of Redis. */
 export function leftOut(units: readonly string[], mode: Mode, expected: readonly ExpectedFailure[]): ExpectedFailure[] {
   return expected.filter(
-    (entry) => entry.mode === mode && units.includes(entry.unit) && OTHER_PARTS.test(entry.reason),
+    (entry) => concerns(entry, mode) && units.includes(entry.unit) && OTHER_PARTS.test(entry.reason),
   );
 }
