@@ -1,17 +1,20 @@
 /** CONFIG: src/config told to clients. */
+import { Region } from '../base/region.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
+import type { ConfigChange } from '../config/config.ts';
 import { ConfigCommandError } from '../config/refusal.ts';
 import { byteText, textOfBytes } from './byte-text.ts';
+import type { Connection } from './connection.ts';
 import { isLocal } from './locality.ts';
 import type { Services } from './services.ts';
 import { connectionOf } from './services.ts';
 import { resetStatistics } from './statistics.ts';
 
 export function configCommands(services: Services): readonly Command[] {
-  const { config, log } = services;
+  const { config, log, server } = services;
 
   const get = (ctx: Context): void => {
     const patterns: string[] = [];
@@ -27,8 +30,32 @@ export function configCommands(services: Services): readonly Command[] {
   const set = (ctx: Context): void => {
     const args: string[] = [];
     for (let arg = 2; arg < ctx.argc; arg++) args.push(byteText(ctx, arg));
-    refusing(() => config.set(args, { isLocal: isLocal(connectionOf(ctx).link), isLoading: false }));
-    ctx.reply.ok();
+    const connection = connectionOf(ctx);
+    refusing(() => {
+      const change = config.prepare(args, { isLocal: isLocal(connection.link), isLoading: false });
+      if (services.listening.mustMoveFor(change) && !connection.isInExec) moveFirst(change, connection);
+      else change.commit();
+    });
+    if (!connection.waiting) ctx.reply.ok();
+  };
+
+  /** Where the server listens changes first, which takes a moment: the client waits. */
+  const moveFirst = (change: ConfigChange, connection: Connection): void => {
+    connection.waiting = true;
+    const answer = (line: string): void => {
+      const reply = Region.of(`${line}\r\n`);
+      server.inBatchOf(() => server.onWorkerReply(connection.id, reply, 0, reply.length, false));
+    };
+    // Not here: the command is within a batch.
+    setImmediate(() => {
+      services.listening.moveFor(change).then(
+        () => answer('+OK'),
+        (failure: Error) => {
+          if (!(failure instanceof ConfigCommandError)) log.warning(`CONFIG SET failed: ${failure.stack}`);
+          answer(`-${failure instanceof ConfigCommandError ? errorTextOf(failure) : 'ERR internal error'}`);
+        },
+      );
+    });
   };
 
   const rewrite = (ctx: Context): void => {
@@ -119,7 +146,8 @@ function refusing(change: () => void): void {
   try {
     change();
   } catch (thrown) {
-    if (thrown instanceof ConfigCommandError) throw error(`${thrown.code} ${textOfBytes(thrown.message)}`);
-    throw thrown;
+    throw thrown instanceof ConfigCommandError ? error(errorTextOf(thrown)) : thrown;
   }
 }
+
+const errorTextOf = ({ code, message }: ConfigCommandError): string => `${code} ${textOfBytes(message)}`;

@@ -29,12 +29,12 @@ const DENIED =
 
 /** protected-mode: without a password nobody but this machine is let in. */
 export function protect(server: Server, config: ConfigView, authentication: Authentication): void {
-  const mayComeFromAfar = config.value('bind').some((address) => !isLoopback(address.replace(/^-/, '')));
   const refuse: Doorkeeper = (link) => (isLocal(link) ? undefined : DENIED);
   const apply = (): void => {
+    const mayComeFromAfar = config.value('bind').some((address) => !isLoopback(address.replace(/^-/, '')));
     const isShut = config.value('protected-mode') && authentication.isOpen && mayComeFromAfar;
     server.doorkeeper = isShut ? refuse : undefined;
   };
   apply();
-  config.onChange(['protected-mode', 'requirepass'], apply);
+  config.onChange(['protected-mode', 'requirepass', 'bind'], apply);
 }

@@ -19,6 +19,7 @@ import type { Authentication } from './authentication.ts';
 import type { ClientEviction } from './client-eviction.ts';
 import type { Connection } from './connection.ts';
 import type { Housekeeping } from './housekeeping.ts';
+import type { Listening } from './listen.ts';
 import type { MemoryUse } from './memory-use.ts';
 import type { Migrations } from './migration.ts';
 import type { Pause } from './pause.ts';
@@ -59,6 +60,7 @@ export interface Services extends ThreadServices {
   readonly pool: WorkerPool;
   readonly activeExpire: ActiveExpire;
   readonly transport: Transport;
+  readonly listening: Listening;
   /** 40 hexadecimal digits, others at each start. */
   readonly runId: string;
   /** Names this server's history of changes; DEBUG CHANGE-REPL-ID gives it another. */

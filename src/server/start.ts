@@ -25,7 +25,7 @@ import type { RelayedCommand } from './io-messages.ts';
 import { runRelayed } from './io-relay.ts';
 import { connectThreads, IoThreads } from './io-threads.ts';
 import { connectPeers } from './io-work.ts';
-import { keepWhereItListens, listen } from './listen.ts';
+import { Listening } from './listen.ts';
 import { writePidFile } from './pid-file.ts';
 import { showTitle } from './process-title.ts';
 import { renameCommands } from './renamed-commands.ts';
@@ -109,6 +109,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     await transport.close();
   };
   const shutdown = new Shutdown(log, stop, config.value('pidfile'));
+  const listening = new Listening(transport, config, log, ioThreads > 1);
   const services: Services = {
     ...core,
     config,
@@ -116,6 +117,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
     pool,
     activeExpire,
     transport,
+    listening,
     slowLog,
     latency,
     startedMs,
@@ -148,10 +150,9 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   }
 
   announce(services, transportLine);
-  const joining = await orEnd(listen(transport, config, log, ioThreads > 1));
+  const joining = await orEnd(listening.start());
   await orEnd(others.listen(joining));
   others.onFailure = (reason) => shutdown.abort(reason);
-  keepWhereItListens(config, log);
   keepArrayThresholdsApart(config);
   noteProcessId(config, log);
   shutdown.onSignals();
