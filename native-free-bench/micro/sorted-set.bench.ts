@@ -1,5 +1,5 @@
 import type { Bench } from 'tinybench';
-import type { Region } from '../../src/base/region.ts';
+import { Region } from '../../src/base/region.ts';
 import { Allocator } from '../../src/memory/allocator.ts';
 import { Arena, createArenaBuffer } from '../../src/memory/arena.ts';
 import { Slice } from '../../src/types/slice.ts';
@@ -71,6 +71,7 @@ export default function sortedSet(): Bench {
     });
     const cursor = new SortedSetCursor();
     const member = new Slice();
+    const popped = Region.allocate(MEMBER_BYTES);
     bench.add(`pop the lowest and add it, ${name}`, () => {
       for (let i = 0; i < operations; i++) {
         cursor.seek(zset, 0);
@@ -78,9 +79,9 @@ export default function sortedSet(): Bench {
         const score = cursor.score();
         const position = sortedSetFind(zset, member.region, member.at, member.length);
         sortedSetRead(zset, position, member);
-        others.u8.set(member.region.u8.subarray(member.at, member.at + MEMBER_BYTES), 0);
+        popped.u8.set(member.region.u8.subarray(member.at, member.at + MEMBER_BYTES), 0);
         sortedSetRemoveRange(zset, 0, 1);
-        insert(others, 0, score);
+        insert(popped, 0, score);
       }
     });
     if (count < operations) continue;
