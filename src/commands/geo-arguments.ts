@@ -42,23 +42,17 @@ export function placeOfMember(ctx: Context, zset: Value, arg: number): Place | u
 /** As C's `%f` prints a double. */
 function sixDigits(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0.000000';
   return Math.abs(value) < 1e21 ? value.toFixed(6) : `${BigInt(value)}.000000`;
 }
 
 /** Metres in the unit that argument `arg` names. @throws UNKNOWN_UNIT */
 export function unitArgument(ctx: Context, arg: number): number {
-  switch (ctx.word(arg)) {
-    case 'M':
-      return 1;
-    case 'KM':
-      return 1000;
-    case 'FT':
-      return 0.3048;
-    case 'MI':
-      return 1609.34;
-    default:
-      throw UNKNOWN_UNIT;
-  }
+  if (ctx.isWord(arg, 'M')) return 1;
+  if (ctx.isWord(arg, 'KM')) return 1000;
+  if (ctx.isWord(arg, 'FT')) return 0.3048;
+  if (ctx.isWord(arg, 'MI')) return 1609.34;
+  throw UNKNOWN_UNIT;
 }
 
 function lengthArgument(ctx: Context, arg: number, otherwise: CommandError): number {

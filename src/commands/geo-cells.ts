@@ -7,7 +7,8 @@ export const LATITUDE_MAX = 85.05112878;
 export const LONGITUDE_MAX = 180;
 /** The finest step: 52 bits together. */
 export const STEP_MAX = 26;
-const FINEST_CELLS = 2 ** STEP_MAX;
+/** Rows and columns of them. */
+export const FINEST_CELLS = 2 ** STEP_MAX;
 const TWO_32 = 2 ** 32;
 
 export interface Place {
@@ -70,7 +71,7 @@ function lowBits(score: number): number {
 }
 
 function highBits(score: number): number {
-  if (score >= 0 && score <= Number.MAX_SAFE_INTEGER) return Math.floor(score / TWO_32) | 0;
+  if (score >= 0 && score <= Number.MAX_SAFE_INTEGER) return (score / TWO_32) | 0;
   return Number(BigInt.asIntN(32, unsignedBits(score) >> 32n));
 }
 
@@ -94,15 +95,19 @@ export function areaOf({ step, row, column }: Cell): Area {
 /** The score of a place. */
 export const scoreOfPlace = (place: Place): number => interleaved(cellOf(place, STEP_MAX));
 
-/** The middle of the cell that a score names. */
-export const placeOfScore = (score: number): Place => readPlace(score, { longitude: 0, latitude: 0 });
+/** The row of the finest cell that a score names: below 2^26 if it is a place's, else below 2^32. */
+export const rowOf = (score: number): number => (gather(lowBits(score)) | (gather(highBits(score)) << 16)) >>> 0;
 
-/** Takes the middle of the cell that a score names. */
-export function readPlace(score: number, into: Place): Place {
-  const low = lowBits(score);
-  const high = highBits(score);
-  const row = (gather(low) | (gather(high) << 16)) >>> 0;
-  const column = (gather(low >>> 1) | (gather(high >>> 1) << 16)) >>> 0;
+/** Its column, likewise. */
+export const columnOf = (score: number): number =>
+  (gather(lowBits(score) >>> 1) | (gather(highBits(score) >>> 1) << 16)) >>> 0;
+
+/** The middle of the cell that a score names. */
+export const placeOfScore = (score: number): Place =>
+  readMiddle(rowOf(score), columnOf(score), { longitude: 0, latitude: 0 });
+
+/** Takes the middle of a finest cell. */
+export function readMiddle(row: number, column: number, into: Place): Place {
   into.longitude = middle(column, LONGITUDE_MAX);
   into.latitude = middle(row, LATITUDE_MAX);
   return into;
@@ -115,7 +120,7 @@ function middle(index: number, most: number): number {
 
 const edge = (index: number, most: number): number => -most + (index / FINEST_CELLS) * (2 * most);
 
-const clamp = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
+const clamp = (value: number, most: number): number => (value > most ? most : value < -most ? -most : value);
 
 /** The cell so many rows north and columns east, around the edges of the world. */
 export function neighbour({ step, row, column }: Cell, north: number, east: number): Cell {

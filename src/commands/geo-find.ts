@@ -3,7 +3,7 @@ import { copy, Region } from '../base/region.ts';
 import { Slice } from '../types/slice.ts';
 import { SortedSetCursor, sortedSetCount, sortedSetRankOfScore } from '../types/sorted-set.ts';
 import type { Value } from '../types/value.ts';
-import { type Place, readPlace, scoresOfCell } from './geo-cells.ts';
+import { columnOf, type Place, readMiddle, rowOf, scoresOfCell } from './geo-cells.ts';
 import { GeoOrder } from './geo-order.ts';
 import { cellsAround, type Shape, ShapeTest } from './geo-shape.ts';
 
@@ -121,14 +121,15 @@ export function findWithin(zset: Value, shape: Shape, limit: number, weigh: (mem
     weighed += to - from;
     weigh(weighed);
     cursor.seek(zset, from);
-    for (let rank = from; rank < to && finds.count < limit; rank++) {
+    for (let rank = from; rank < to && finds.count < limit; rank++, cursor.next()) {
       const score = cursor.score();
-      const metres = test.distanceTo(readPlace(score, place));
-      if (metres >= 0 || Number.isNaN(metres)) {
-        cursor.read(member);
-        finds.add(member, score, metres);
-      }
-      cursor.next();
+      const row = rowOf(score);
+      const column = columnOf(score);
+      if (!test.mayHold(row, column)) continue;
+      const metres = test.distanceTo(readMiddle(row, column, place));
+      if (metres < 0) continue;
+      cursor.read(member);
+      finds.add(member, score, metres);
     }
   }
   return finds;

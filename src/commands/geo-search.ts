@@ -100,36 +100,27 @@ class Search {
   /** Reads the option in argument `arg`. @returns its words, 0 if there is no such option or too few words */
   private readOption(arg: number, wordsLeft: number): number {
     const { ctx, variant } = this;
-    switch (ctx.word(arg)) {
-      case 'WITHDIST':
-        this.withDistance = true;
-        return 1;
-      case 'WITHHASH':
-        this.withHash = true;
-        return 1;
-      case 'WITHCOORD':
-        this.withPlace = true;
-        return 1;
-      case 'ANY':
-        this.any = true;
-        return 1;
-      case 'ASC':
-        this.order = 'nearest';
-        return 1;
-      case 'DESC':
-        this.order = 'farthest';
-        return 1;
-      case 'COUNT':
-        if (wordsLeft < 2) return 0;
-        this.count = saturatedInteger(ctx, arg + 1);
-        if (this.count <= 0) throw COUNT_ABOVE_ZERO;
-        return 2;
-      case 'STORE':
-      case 'STOREDIST':
-        return this.readStore(arg, wordsLeft);
-      default:
-        return variant.from === 'options' ? this.readShapeOption(arg, wordsLeft) : 0;
+    if (variant.from === 'options') {
+      const words = this.readShapeOption(arg, wordsLeft);
+      if (words !== 0) return words;
     }
+    if (ctx.isWord(arg, 'WITHDIST')) this.withDistance = true;
+    else if (ctx.isWord(arg, 'WITHHASH')) this.withHash = true;
+    else if (ctx.isWord(arg, 'WITHCOORD')) this.withPlace = true;
+    else if (ctx.isWord(arg, 'ANY')) this.any = true;
+    else if (ctx.isWord(arg, 'ASC')) this.order = 'nearest';
+    else if (ctx.isWord(arg, 'DESC')) this.order = 'farthest';
+    else if (ctx.isWord(arg, 'COUNT')) return this.readCount(arg, wordsLeft);
+    else if (ctx.isWord(arg, 'STORE') || ctx.isWord(arg, 'STOREDIST')) return this.readStore(arg, wordsLeft);
+    else return 0;
+    return 1;
+  }
+
+  private readCount(arg: number, wordsLeft: number): number {
+    if (wordsLeft < 2) return 0;
+    this.count = saturatedInteger(this.ctx, arg + 1);
+    if (this.count <= 0) throw COUNT_ABOVE_ZERO;
+    return 2;
   }
 
   private readStore(arg: number, wordsLeft: number): number {
@@ -147,30 +138,31 @@ class Search {
 
   private readShapeOption(arg: number, wordsLeft: number): number {
     const { ctx, shape } = this;
-    switch (ctx.word(arg)) {
-      case 'FROMMEMBER':
-        if (wordsLeft < 2 || this.from === 'place') return 0;
-        this.readMember(arg + 1);
-        this.from = 'member';
-        return 2;
-      case 'FROMLONLAT':
-        if (wordsLeft < 3 || this.from === 'member') return 0;
-        shape.centre = placeArgument(ctx, arg + 1);
-        this.from = 'place';
-        return 3;
-      case 'BYRADIUS':
-        if (wordsLeft < 3 || this.by === 'box') return 0;
-        readCircle(ctx, arg + 1, shape);
-        this.by = 'circle';
-        return 3;
-      case 'BYBOX':
-        if (wordsLeft < 4 || this.by === 'circle') return 0;
-        readBox(ctx, arg + 1, shape);
-        this.by = 'box';
-        return 4;
-      default:
-        return 0;
+    if (ctx.isWord(arg, 'FROMMEMBER')) {
+      if (wordsLeft < 2 || this.from === 'place') return 0;
+      this.readMember(arg + 1);
+      this.from = 'member';
+      return 2;
     }
+    if (ctx.isWord(arg, 'FROMLONLAT')) {
+      if (wordsLeft < 3 || this.from === 'member') return 0;
+      shape.centre = placeArgument(ctx, arg + 1);
+      this.from = 'place';
+      return 3;
+    }
+    if (ctx.isWord(arg, 'BYRADIUS')) {
+      if (wordsLeft < 3 || this.by === 'box') return 0;
+      readCircle(ctx, arg + 1, shape);
+      this.by = 'circle';
+      return 3;
+    }
+    if (ctx.isWord(arg, 'BYBOX')) {
+      if (wordsLeft < 4 || this.by === 'circle') return 0;
+      readBox(ctx, arg + 1, shape);
+      this.by = 'box';
+      return 4;
+    }
+    return 0;
   }
 
   private check(): void {

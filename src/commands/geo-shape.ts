@@ -1,6 +1,16 @@
 /** Circles and boxes on the ground, what lies within them, and which cells must be searched for it. */
 import { arcsine, cosine, sine } from '../base/trigonometry.ts';
-import { type Area, areaOf, type Cell, cellOf, neighbour, type Place, STEP_MAX } from './geo-cells.ts';
+import {
+  type Area,
+  areaOf,
+  type Cell,
+  cellOf,
+  FINEST_CELLS,
+  LATITUDE_MAX,
+  neighbour,
+  type Place,
+  STEP_MAX,
+} from './geo-cells.ts';
 
 /** The Earth as a sphere: the quadratic mean radius of WGS-84, in metres. */
 const EARTH_RADIUS = 6372797.560856;
@@ -70,6 +80,11 @@ export class ShapeTest {
   private readonly reach: number;
   private readonly surelyOutside: number;
   private readonly surelyInside: number;
+  /** Rows and columns of the finest cells, endless where the shape reaches the edge of the world. */
+  private southRow = Number.NEGATIVE_INFINITY;
+  private northRow = Number.POSITIVE_INFINITY;
+  private westColumn = Number.NEGATIVE_INFINITY;
+  private eastColumn = Number.POSITIVE_INFINITY;
 
   constructor({ centre, unit, radius, width, height }: Shape) {
     this.isCircle = radius !== undefined;
@@ -80,6 +95,31 @@ export class ShapeTest {
     this.rise = radius !== undefined ? this.reach * SLIGHTLY_MORE : (height * unit) / 2;
     this.surelyOutside = haversine(this.reach) * SLIGHTLY_MORE;
     this.surelyInside = haversine(this.reach) * SLIGHTLY_LESS;
+    this.frame(centre);
+  }
+
+  /** Finds the rows and columns outside of which nothing is in the shape, with one to spare on each side. */
+  private frame({ longitude, latitude }: Place): void {
+    const up = degrees(this.rise / EARTH_RADIUS);
+    // Where the formula's root is this much by the longitudes alone, on the parallel next to a pole, where they are closest.
+    const poleward = Math.min(LATITUDE_MAX, Math.abs(latitude) + up);
+    const across = Math.sqrt(this.surelyOutside) / Math.cos(radians(poleward));
+    const columns = across < 1 ? degrees(2 * Math.asin(across)) : Number.POSITIVE_INFINITY;
+    const southWest = cellOf({ longitude: longitude - columns, latitude: latitude - up }, STEP_MAX);
+    const northEast = cellOf({ longitude: longitude + columns, latitude: latitude + up }, STEP_MAX);
+    if (southWest.row > 1 && northEast.row < FINEST_CELLS - 2) {
+      this.southRow = southWest.row - 1;
+      this.northRow = northEast.row + 1;
+    }
+    if (southWest.column > 1 && northEast.column < FINEST_CELLS - 2) {
+      this.westColumn = southWest.column - 1;
+      this.eastColumn = northEast.column + 1;
+    }
+  }
+
+  /** False for most places that are not in the shape, and for none that is: by their finest cell alone. */
+  mayHold(row: number, column: number): boolean {
+    return row >= this.southRow && row <= this.northRow && column >= this.westColumn && column <= this.eastColumn;
   }
 
   /** Metres from the centre to a place in the shape, as `distance` tells them; −1 if it lies outside. */

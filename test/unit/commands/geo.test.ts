@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cellOf, interleaved, neighbour, placeOfScore, scoreOfPlace } from '../../../src/commands/geo-cells.ts';
+import {
+  cellOf,
+  columnOf,
+  interleaved,
+  neighbour,
+  placeOfScore,
+  rowOf,
+  scoreOfPlace,
+} from '../../../src/commands/geo-cells.ts';
 import { GeoOrder } from '../../../src/commands/geo-order.ts';
 import { distance, ShapeTest } from '../../../src/commands/geo-shape.ts';
 import { CommandRunner } from '../../support/command-runner.ts';
@@ -50,13 +58,16 @@ describe('shapes', () => {
     fc.assert(
       fc.property(place, place, near, lengths, lengths, fc.boolean(), (centre, far, [x, y], a, b, isNear) => {
         const other = { longitude: centre.longitude + x / 50, latitude: centre.latitude + y / 50 };
-        const where = placeOfScore(scoreOfPlace(isNear ? other : far));
+        const score = scoreOfPlace(isNear ? other : far);
+        const where = placeOfScore(score);
+        const mayHold = (shape: ShapeTest) => shape.mayHold(rowOf(score), columnOf(score));
         const metres = distance(centre, where);
         const rise = distance(where, { longitude: where.longitude, latitude: centre.latitude });
         const aside = distance(where, { longitude: centre.longitude, latitude: where.latitude });
         for (const radius of [a, metres, metres * (1 + 1e-12), metres * (1 - 1e-12)]) {
           const circle = new ShapeTest({ centre, unit: 1, radius, width: 0, height: 0 });
           expect(circle.distanceTo(where)).toBe(metres > radius ? -1 : metres);
+          expect(mayHold(circle) || metres > radius).toBe(true);
         }
         for (const [width, height] of [
           [a, b],
@@ -64,7 +75,9 @@ describe('shapes', () => {
           [a, 2 * rise],
         ]) {
           const box = new ShapeTest({ centre, unit: 1, radius: undefined, width, height });
-          expect(box.distanceTo(where)).toBe(rise > height / 2 || aside > width / 2 ? -1 : metres);
+          const isOutside = rise > height / 2 || aside > width / 2;
+          expect(box.distanceTo(where)).toBe(isOutside ? -1 : metres);
+          expect(mayHold(box) || isOutside).toBe(true);
         }
       }),
       { numRuns: 1000 },
