@@ -34,7 +34,14 @@ export class Settling {
   }
 
   private async settle(): Promise<void> {
-    await this.pool.load();
+    try {
+      await this.pool.load();
+    } catch (error) {
+      // Out of descriptors, say. There may be some in a second; a worker that is needed before then tries for itself.
+      this.log.debug(`What starts workers is not loaded yet: ${(error as Error).message}`);
+      if (!this.ended) this.begin();
+      return;
+    }
     if (this.ended) return;
     try {
       this.memory ??= new ResidentMemory(Libc.open());

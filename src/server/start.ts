@@ -26,6 +26,7 @@ import { runRelayed } from './io-relay.ts';
 import { connectThreads, IoThreads } from './io-threads.ts';
 import { connectPeers } from './io-work.ts';
 import { Listening } from './listen.ts';
+import { keepClientsPossible } from './open-files.ts';
 import { writePidFile } from './pid-file.ts';
 import { showTitle } from './process-title.ts';
 import { renameCommands } from './renamed-commands.ts';
@@ -54,6 +55,7 @@ export async function startMayfly(config: Config): Promise<Mayfly> {
   config.onChange('loglevel', () => log.setLevel(config.value('loglevel')));
 
   const ioThreads = await possibleIoThreads(config, log);
+  keepClientsPossible(config, log, ioThreads - 1 + config.value('workers'));
   const plane = planeFor(config, ioThreads);
   const core = buildCore(config, log, plane, IO_THREAD);
   const { server, handOff } = core;

@@ -3,6 +3,7 @@
  * of a Piscina pool of one. Should the thread die, its locks are freed, its successor answers what it had begun, and the
  * log says so. While a worker isn't there, a StandIn keeps its place.
  */
+import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { FineClock } from '../base/clock.ts';
 import type { SharedConfig } from '../config/worker-config.ts';
@@ -96,6 +97,8 @@ export class WorkerPool {
 
   /** From now on each worker is started as soon as it is needed. */
   start(): void {
+    // Node never again looks for a package that it once could not find, be it for want of descriptors only.
+    createRequire(import.meta.url).resolve('piscina');
     for (let worker = 0; worker < this.plane.workers; worker++) {
       const links = this.link(worker);
       this.keepPlace(worker, () => this.keepRunning(worker, links));

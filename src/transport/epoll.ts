@@ -290,7 +290,7 @@ export class EpollTransport implements Transport, EpollLinkHost {
     const link = new EpollLink(this, ++this.lastId, this.links.takePlace(), fd, listener.unixPath);
     this.links.put(link);
     this.watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, link.place, link.id);
-    if (!this.handler.onOpen(link)) link.endAfterFlush();
+    if (!this.handler.onOpen(link)) link.refuse();
   }
 
   private watchListeners(listeners: readonly Listener[]): void {
@@ -312,15 +312,19 @@ export class EpollTransport implements Transport, EpollLinkHost {
     for (let i = 0; i < finishing.length; i++) {
       const link = finishing[i];
       if (link.destroyed || link.peerEnded) this.release(link);
-      else if (link.output.head === null) this.linger(link);
+      else if (link.output.head === null) this.flushed(link);
     }
     finishing.length = 0;
     return true;
   }
 
   /** The last byte is the kernel's. */
-  private linger(link: EpollLink): void {
+  private flushed(link: EpollLink): void {
     if (link.told) return;
+    if (link.refused) {
+      this.release(link);
+      return;
+    }
     this.libc.shutdown(link.fd, SHUT_WR);
     link.lingerTimer = setTimeout(() => link.destroy(), LINGER_MS).unref();
     this.tellClosed(link);

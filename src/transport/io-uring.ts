@@ -361,8 +361,7 @@ export class UringTransport implements Transport, UringLinkHost {
   private open(acceptor: Acceptor, fd: number): void {
     const link = new UringLink(this, ++this.lastId, this.links.takePlace(), fd, acceptor.unixPath);
     this.links.put(link);
-    const welcome = this.handler.onOpen(link);
-    if (!welcome) link.endAfterFlush();
+    if (!this.handler.onOpen(link)) link.refuse();
     if (!link.paused && !link.receiving) this.armReceive(link, OP_RECEIVE_FIRST);
   }
 
@@ -429,7 +428,7 @@ export class UringTransport implements Transport, UringLinkHost {
   /** The last byte is the kernel's. */
   private flushed(link: UringLink): void {
     if (link.told) return;
-    if (link.peerEnded) {
+    if (link.peerEnded || link.refused) {
       this.doom(link);
       return;
     }

@@ -38,6 +38,8 @@ export abstract class LinuxLink<Host extends LinuxLinkHost = LinuxLinkHost> impl
   destroyed = false;
   /** In the transport's list of links whose output is to be sent. */
   dirty = false;
+  /** Turned away: closed when its last word is sent, without lingering. */
+  refused = false;
   /** Everything is sent and our side shut down; what arrives is dropped until the peer ends too. */
   lingerTimer: NodeJS.Timeout | undefined;
   /** onClose was called. */
@@ -96,6 +98,12 @@ export abstract class LinuxLink<Host extends LinuxLinkHost = LinuxLinkHost> impl
     // Unread input has to be read away before the descriptor is closed.
     if (this.paused) this.host.linkResumed(this);
     if (this.output.head === null) this.host.linkFinishing(this);
+  }
+
+  /** Ends a link that the server doesn't want. */
+  refuse(): void {
+    this.refused = true;
+    this.endAfterFlush();
   }
 
   destroy(): void {

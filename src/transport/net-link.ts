@@ -45,6 +45,7 @@ export class NetLink implements Link {
   private queuedBytes = 0;
   private paused = false;
   private peerEnded = false;
+  private refused = false;
   private gone = false;
   private readonly onWritten = (): void => {
     if (this.socket.writableLength === 0 && !this.gone) this.host.linkDrained(this);
@@ -118,6 +119,12 @@ export class NetLink implements Link {
     this.socket.resume();
   }
 
+  /** Ends a link that the server doesn't want: without lingering. */
+  refuse(): void {
+    this.refused = true;
+    this.endAfterFlush();
+  }
+
   destroy(): void {
     this.closed = true;
     this.socket.destroy();
@@ -156,7 +163,7 @@ export class NetLink implements Link {
 
   private sentAll(): void {
     this.leave();
-    if (this.peerEnded) this.socket.destroy();
+    if (this.peerEnded || this.refused) this.socket.destroy();
     else setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
   }
 

@@ -142,7 +142,7 @@ export class NetTransport implements Transport, NetLinkHost {
     }
     this.links.add(link);
     if (this.handler.onOpen(link)) link.start();
-    else link.endAfterFlush();
+    else link.refuse();
     this.handler.onBatchEnd();
   }
 

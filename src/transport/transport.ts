@@ -66,7 +66,10 @@ export interface Link {
 
 /** What a transport calls. All calls are made on the transport's thread, never reentrantly. */
 export interface TransportHandler {
-  /** A connection was accepted. Returning false refuses it: the transport closes it after sending what `send` queued. */
+  /**
+   * A connection was accepted. Returning false refuses it: the transport closes it after sending what `send` queued, and
+   * doesn't linger. Who turns clients away has no descriptors to spare.
+   */
   onOpen(link: Link): boolean;
   /**
    * Bytes `[from, to)` of `received` arrived. They lie in shared memory of the transport's, the same at every call, and

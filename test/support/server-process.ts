@@ -109,6 +109,11 @@ export class ServerProcess {
     throw new Error(`${command.program} ${command.args.join(' ')} did not start: ${why}\n${server.output}`);
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`no process: ${this.#ended}`);
+    return this.#child.pid;
+  }
+
   /** The end of what the server wrote to its standard output and error. */
   get output(): string {
     return this.#output;

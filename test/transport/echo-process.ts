@@ -2,7 +2,6 @@
  * An echo server in a process of its own, for tests that measure or limit a process. Argument: an implementation's name.
  * Prints its port as JSON, then one JSON line for every line it is sent.
  */
-import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { LISTEN, Recorder } from './harness.ts';
 import { IMPLEMENTATIONS } from './implementations.ts';
@@ -15,15 +14,12 @@ const print = (value: object): void => {
 
 print(await transport.listen(LISTEN));
 for await (const _line of createInterface({ input: process.stdin })) {
-  (globalThis as { gc?: () => void }).gc?.();
   print({
-    rssBytes: process.memoryUsage().rss,
     opened: recorder.opened,
     closed: recorder.closed,
     acceptErrors: recorder.acceptErrors.map((error) => (error as NodeJS.ErrnoException).code),
     violations: recorder.violations,
     statistics: transport.statistics(),
-    descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
   });
 }
 await transport.close();
