@@ -32,6 +32,7 @@ import { MemoryUse } from './memory-use.ts';
 import { Migrations } from './migration.ts';
 import { Pause } from './pause.ts';
 import { Server } from './server.ts';
+import { noteTypesFromFirstCall } from './type-feedback.ts';
 
 /** About 10 µs: what another I/O thread needs for a chunk of some connection's input. */
 const LOOKS_AT_BUSY_SHARD = 500;
@@ -40,6 +41,7 @@ export type IoCore = ReturnType<typeof buildCore>;
 
 /** @param ioThread which of the plane's I/O threads this is */
 export function buildCore(config: ConfigView, log: Log, plane: Plane, ioThread: number) {
+  noteTypesFromFirstCall();
   const random = osSeededRandom();
   const access = new AccessClock(() => random.double());
   const shards = plane.shards.map((buffer, index) => new Shard(index, buffer, ioThread, access, plane.seed));
