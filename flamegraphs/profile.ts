@@ -20,6 +20,8 @@ interface CpuProfileNode {
     readonly columnNumber: number;
   };
   readonly children?: readonly number[];
+  /** On which lines, counting from 1, the function itself was seen, those of what V8 has put into it included. */
+  readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
 }
 
 /** A function as called by its parents in the tree, with the time spent in it and below it. */
@@ -55,6 +57,7 @@ export function buildFlame(profile: CpuProfile, fromUs: number, toUs: number, po
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map(profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])));
   const paths = new Map<number, readonly Frame[] | undefined>();
+  const selfUs = new Map<number, number>();
   const root: Frame = { name: 'all', place: '', totalUs: 0, children: new Map() };
 
   /** The frames from the root down to a node; undefined if the thread was asleep there. */
@@ -84,10 +87,31 @@ export function buildFlame(profile: CpuProfile, fromUs: number, toUs: number, po
     // A sample stands for the time until the next one.
     const lastsUs = Math.max(0, profile.timeDeltas[index + 1] ?? 0);
     const path = pathTo(id);
-    if (path === undefined) asleepUs += lastsUs;
-    else for (const frame of path) frame.totalUs += lastsUs;
+    if (path === undefined) {
+      asleepUs += lastsUs;
+    } else {
+      for (const frame of path) frame.totalUs += lastsUs;
+      selfUs.set(id, (selfUs.get(id) ?? 0) + lastsUs);
+    }
   });
+  for (const [id, us] of selfUs) shareOut(nodes.get(id), us, pathTo(id)?.at(-1), positions);
   return { root, asleepUs };
+}
+
+/**
+ * Functions that V8 has put into another are children of it, whatever called them there: each gets the share of `us`, the
+ * other's own time, that the lines tell.
+ */
+function shareOut(node: CpuProfileNode | undefined, us: number, frame: Frame | undefined, positions: SourcePositions) {
+  if (node?.positionTicks === undefined || frame === undefined) return;
+  const { url, lineNumber } = node.callFrame;
+  const all = node.positionTicks.reduce((sum, { ticks }) => sum + ticks, 0);
+  for (const { line, ticks } of node.positionTicks) {
+    const inlined = positions.functionAt(url, line - 1);
+    if (inlined === undefined || inlined.line === lineNumber) continue;
+    const call = { functionName: inlined.name, url, lineNumber: inlined.line, columnNumber: inlined.column };
+    childOf(frame, call, positions).totalUs += (us * ticks) / all;
+  }
 }
 
 function childOf(parent: Frame, call: CpuProfileNode['callFrame'], positions: SourcePositions): Frame {

@@ -1,3 +1,4 @@
+import { LAYER_COLOURS, layerOf } from './layers.ts';
 import type { Flame, Frame } from './profile.ts';
 
 const WIDTH = 1200;
@@ -8,31 +9,7 @@ const HEAD = 74;
 const FRAME_WIDTH_MIN = 0.4;
 const CHARACTER_WIDTH = 6.3;
 
-/** Colours by layer of src/, cool for what talks to the outside, warm for what holds the data. */
-const LAYER_COLOURS: Record<string, string> = {
-  transport: '#9ecae1',
-  server: '#a5b4fc',
-  protocol: '#99f6e4',
-  execute: '#d8b4fe',
-  shard: '#f0abfc',
-  commands: '#bbf7d0',
-  types: '#fde68a',
-  store: '#fdba74',
-  memory: '#fca5a5',
-  base: '#e7e5e4',
-  'node and packages': '#d4d4d8',
-  'native code and kernel': '#cbd5e1',
-  'garbage collector': '#f9a8d4',
-};
 const OTHER_COLOUR = '#f5f5f4';
-
-function layerOf({ name, place }: Frame): string {
-  if (name === '(garbage collector)') return 'garbage collector';
-  if (place === '') return 'native code and kernel';
-  const [, layer] = /^src\/([^/]+)\//.exec(place) ?? [];
-  if (layer !== undefined) return layer;
-  return place.startsWith('src/') ? 'server' : 'node and packages';
-}
 
 interface Box {
   readonly frame: Frame;

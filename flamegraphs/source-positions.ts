@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type FunctionAt, functionAt } from './inlined.ts';
 
 export interface Position {
   /** Path from the repository's root, as `src/store/table.ts`; or what V8 told if there is no source map. */
@@ -13,6 +14,7 @@ export interface Position {
 /** Finds the place in src/ that a place in a bundle came from, by the source maps that lie beside the bundles. */
 export class SourcePositions {
   readonly #root: string;
+  readonly #lines = new Map<string, readonly string[]>();
   readonly #maps = new Map<string, SourceMap | undefined>();
 
   constructor(root: string) {
@@ -27,6 +29,18 @@ export class SourcePositions {
     if (entry === undefined || !('originalSource' in entry))
       return { file: relative(this.#root, path), line: line + 1 };
     return { file: relative(this.#root, join(dirname(path), entry.originalSource)), line: entry.originalLine + 1 };
+  }
+
+  /** The named function that a line of a bundle belongs to; undefined where none is seen. @param line counts from 0 */
+  functionAt(url: string, line: number): FunctionAt | undefined {
+    if (!url.startsWith('file:')) return undefined;
+    const path = fileURLToPath(url);
+    let lines = this.#lines.get(path);
+    if (lines === undefined) {
+      lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+      this.#lines.set(path, lines);
+    }
+    return functionAt(lines, line);
   }
 
   #mapOf(path: string): SourceMap | undefined {
