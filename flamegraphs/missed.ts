@@ -55,9 +55,7 @@ const FUNCTIONS_TOLD = 4;
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 function functionsOf(root: Frame): string {
-  const times = selfTimes(root, ({ name, place }) =>
-    place === '' ? name : `\`${name}\` ${place.replace(/:\d+$/, '')}`,
-  );
+  const times = selfTimes(root, ({ name, place }) => [`\`${name}\``, place.replace(/:\d+$/, '')].join(' ').trimEnd());
   return [...times]
     .sort((a, b) => b[1] - a[1])
     .slice(0, FUNCTIONS_TOLD)
