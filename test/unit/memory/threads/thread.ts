@@ -1,31 +1,23 @@
 /**
  * Worker threads for tests. Node 20 starts no thread from a .ts file, so each entry is bundled first, assertions on.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 
-const folder = mkdtempSync(join(tmpdir(), 'mayfly-threads-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-let bundles = 0;
-
-/** @returns the path of a bundle that `startThread` can start */
+/** @returns the text of a bundle that `startThread` can start */
 export async function bundleThread(source: URL): Promise<string> {
-  const outfile = join(folder, `${++bundles}.mjs`);
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(source)],
-    outfile,
+    write: false,
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
     sourcemap: 'inline',
     define: { 'process.env.MAYFLY_ASSERT': '"1"' },
   });
-  return outfile;
+  return outputFiles[0].text;
 }
 
 export interface Thread {
@@ -36,7 +28,7 @@ export interface Thread {
 }
 
 export function startThread(bundle: string, data: unknown): Thread {
-  const worker = new Worker(bundle, { workerData: data });
+  const worker = new Worker(bundle, { eval: true, workerData: data });
   const result = new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
