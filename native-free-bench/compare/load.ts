@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ServerProcess } from '../process/server-process.ts';
 import { median } from './median.ts';
-import { CLIENTS, KEYSPACE, PIPELINES, type Scenario } from './scenarios.ts';
+import { CLIENTS, KEYSPACE, PIPELINED_TIMES, PIPELINES, type Scenario } from './scenarios.ts';
 import { LOAD_CORE, onCore } from './server.ts';
 
 /** Figures of one server in one scenario: medians over the rounds. */
@@ -98,7 +98,7 @@ export async function measureInTurn(
   servers: Pair<ServerProcess>,
   { rounds, requestsFactor, isPinned }: LoadSettings,
 ): Promise<{ figures: Pair<LoadFigures>; ratios: Ratios }> {
-  const whole = Math.round(scenario.requests * (pipeline === 1 ? 1 : 4) * requestsFactor);
+  const whole = Math.round(scenario.requests * (pipeline === 1 ? 1 : PIPELINED_TIMES) * requestsFactor);
   const measured: Pair<LoadFigures[]> = [[], []];
   const measureOne = (server: 0 | 1, requests: number): Promise<LoadFigures> =>
     measure(scenario, servers[server], { pipeline, requests, isPinned });

@@ -22,7 +22,7 @@ export interface Task {
 
 const QUICK_REQUESTS = 0.2;
 const QUICK_KEYS = 0.05;
-/** One server, one pipeline: to empty and fill it, and about a second of load. */
+/** One server, one pipeline: to empty and fill it, and the load. */
 const SECONDS_A_LOAD = 1.2;
 /** A whole round or less before the first that counts. */
 const ROUNDS_TO_WARM_UP = 0.7;

@@ -1,5 +1,5 @@
 import type { Connection } from '../client/connection.ts';
-import { fillWith, KEYSPACE, padded, type Scenario } from './scenarios.ts';
+import { fillWith, KEYSPACE, PIPELINED_TIMES, padded, type Scenario } from './scenarios.ts';
 
 /** What every type of value is asked most, in its small and its large form. */
 
@@ -18,7 +18,7 @@ interface Row {
   readonly command: string;
   /** What it is asked of, for the table. */
   readonly of: string;
-  /** Of one run; four times as many are sent, as with every pipeline. */
+  /** Of one run; PIPELINED_TIMES as many are sent, as with every pipeline. */
   readonly requests?: number;
   readonly data?: string;
   readonly prepare?: Scenario['prepare'];
@@ -88,10 +88,12 @@ function letters(seed: number): string {
 
 const item = (index: number): string[] => [`item-${index % 100_000}`];
 
-/** Lists so many that with the run's requests, one in `size` each, they go from half to one and a half of `size` or back. */
+/** So many lists that a run's requests bring each from half of `size` to one and a half of it, or back. */
 function listsOf(size: number, command: 'LPUSH' | 'LPOP'): Scenario {
-  const count = Math.max(1, (4 * REQUESTS) / size);
-  const length = Math.round(command === 'LPUSH' ? size - (2 * REQUESTS) / count : size + (2 * REQUESTS) / count);
+  const requests = PIPELINED_TIMES * REQUESTS;
+  const count = Math.max(1, requests / size);
+  const half = requests / count / 2;
+  const length = Math.round(command === 'LPUSH' ? size - half : size + half);
   return row({
     command: command === 'LPUSH' ? 'LPUSH list:__rand_int__ item-12345' : 'LPOP list:__rand_int__',
     of: count === 1 ? `a list of ${inWords(size)}` : `${inWords(count)} lists of ${inWords(size)}`,
