@@ -224,18 +224,37 @@ export class SparsePlace {
   beforeFirst = 0;
 
   /**
-   * Looks for a register. Which kind of run comes next can't be foreseen, so no step depends on it by a branch.
+   * Looks for a register. Whether a run of zeros has one byte or two can't be foreseen, so no step depends on it by a branch;
+   * that a run of a value follows can, so both are gone past at once.
    * @param from offset of a run to begin with  @param fromFirst the first register of that
    */
-  seek({ u8 }: Region, at: number, length: number, index: number, from: number, fromFirst: number): void {
+  seek({ u8, view }: Region, at: number, length: number, index: number, from: number, fromFirst: number): void {
     const last = at + length - 1;
     let run = at + from;
     let first = fromFirst;
     let before = run;
     let beforeFirst = first;
+    while (run < last - 2) {
+      const word = view.getInt32(run, true);
+      const isLong = isLongRun(word & 0xff);
+      const behind = first + LENGTHS[word & 0xff] + ((word >>> 8) & 0xff & -isLong);
+      if (index < behind) break;
+      before = run;
+      beforeFirst = first;
+      first = behind;
+      run += 1 + isLong;
+      const next = (word >>> (8 << isLong)) & 0xff;
+      if (next < 0x80) continue;
+      const behindNext = behind + (next & 3) + 1;
+      if (index < behindNext) break;
+      before = run;
+      beforeFirst = behind;
+      first = behindNext;
+      run++;
+    }
     while (run < last) {
       const head = u8[run];
-      const isLong = (head >>> 6) & (~head >>> 7) & 1;
+      const isLong = isLongRun(head);
       const behind = first + LENGTHS[head] + (u8[run + 1] & -isLong);
       if (index < behind) break;
       before = run;
@@ -251,6 +270,9 @@ export class SparsePlace {
     this.beforeFirst = beforeFirst;
   }
 }
+
+/** 1 for the first byte of a run of zeros that has two, else 0. */
+const isLongRun = (head: number): number => (head >>> 6) & (~head >>> 7) & 1;
 
 /** Visits the runs of a sparse sketch. @returns whether they are 16384 registers together */
 export function eachRun(
