@@ -1,6 +1,6 @@
 /** From a key's entry to its hash and back. A field whose deadline has come is gone for whoever opens the hash. */
 import { TYPE_HASH } from '../store/entry.ts';
-import { HASH_LISTPACK, hashAllowDeadlines, hashCount, hashEarliestDeadline, hashExpireDue } from '../types/hash.ts';
+import { hashAllowDeadlines, hashCount, hashEarliestDeadline, hashExpireDue, mayHaveDeadlines } from '../types/hash.ts';
 import type { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
 import { HEXPIRED } from './events.ts';
@@ -19,7 +19,7 @@ export function lookupHash(ctx: Context, arg: number, into: Value): number {
 function openHash(ctx: Context, arg: number, entry: number, into: Value): number {
   if (entry === 0) return 0;
   openValue(ctx, entry, into);
-  if (into.encoding === HASH_LISTPACK || hashEarliestDeadline(into) > ctx.nowMs) return entry;
+  if (!mayHaveDeadlines(into.encoding) || hashEarliestDeadline(into) > ctx.nowMs) return entry;
   const names = ctx.partsWanted();
   hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY, names);
   saveHash(ctx, entry, into);
@@ -32,7 +32,7 @@ function openHash(ctx: Context, arg: number, entry: number, into: Value): number
 /** Notes in the entry where the hash is now, and in the keyspace when its first field goes. */
 export function saveHash(ctx: Context, entry: number, hash: Value): void {
   saveValue(ctx, entry, hash);
-  if (hash.encoding !== HASH_LISTPACK) ctx.ks.notePartDeadlines(entry);
+  if (mayHaveDeadlines(hash.encoding)) ctx.ks.notePartDeadlines(entry);
 }
 
 /** Makes the opened hash able to hold deadlines, and the keyspace able to keep them. @throws OutOfMemoryError */

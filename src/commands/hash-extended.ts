@@ -11,6 +11,7 @@ import {
   hashRemove,
   hashSet,
   hashSetDeadline,
+  hashShare,
 } from '../types/hash.ts';
 import { Slice } from '../types/slice.ts';
 import { Value } from '../types/value.ts';
@@ -143,6 +144,7 @@ function hsetex(ctx: Context): void {
     try {
       hashExpect(hash, fields.count);
       setFields(ctx, options);
+      hashShare(hash);
     } finally {
       saveHash(ctx, entry, hash);
     }
@@ -173,6 +175,7 @@ function createHash(ctx: Context, options: Options): void {
   hashCreate(hash, options.fields.count);
   try {
     setFields(ctx, options);
+    hashShare(hash);
   } catch (failure) {
     hashFree(hash.allocator, hash.root, hash.encoding);
     throw failure;

@@ -4,7 +4,7 @@
  */
 import { latin1, Region } from '../base/region.ts';
 import { TYPE_HASH } from '../store/entry.ts';
-import { hashCreate, hashFree, hashSet } from '../types/hash.ts';
+import { hashCreate, hashFree, hashSet, hashShare } from '../types/hash.ts';
 import { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -68,6 +68,7 @@ function set(ctx: Context): void {
       const arg = 4 + index;
       hashSet(hash, field, 0, field.length, ctx.source, ctx.at[arg], ctx.size[arg], false);
     }
+    hashShare(hash);
   } catch (failure) {
     hashFree(hash.allocator, hash.root, hash.encoding);
     throw failure;

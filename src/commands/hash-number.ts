@@ -9,7 +9,7 @@ import {
 import { BEYOND_SAFE, INT64_MAX, INT64_MIN, parseInt64, parseInteger, writeInteger } from '../base/numbers.ts';
 import { Region } from '../base/region.ts';
 import { TYPE_HASH } from '../store/entry.ts';
-import { hashCreate, hashFind, hashFree, hashReadValue, hashSet } from '../types/hash.ts';
+import { hashCreate, hashFind, hashFree, hashReadValue, hashSet, hashShareSometimes } from '../types/hash.ts';
 import { Slice } from '../types/slice.ts';
 import { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
@@ -45,6 +45,7 @@ function setField(ctx: Context, entry: number, value: Region, length: number): v
   if (entry !== 0) {
     try {
       hashSet(hash, ctx.source, ctx.at[2], ctx.size[2], value, 0, length, true);
+      hashShareSometimes(hash);
     } finally {
       saveHash(ctx, entry, hash);
     }

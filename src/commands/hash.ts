@@ -5,6 +5,7 @@ import {
   HashCursor,
   hashCount,
   hashCreate,
+  hashCreateShared,
   hashExpect,
   hashFind,
   hashFree,
@@ -12,6 +13,8 @@ import {
   hashReadValue,
   hashRemove,
   hashSet,
+  hashShare,
+  hashShareSometimes,
 } from '../types/hash.ts';
 import { hashValueType } from '../types/hash-value-type.ts';
 import { Slice } from '../types/slice.ts';
@@ -35,23 +38,29 @@ const slice = new Slice();
 /** Sets the pairs of arguments from `firstArg` on, in the hash in argument 1, made if there is none. @returns how many are new */
 export function setPairs(ctx: Context, firstArg: number): number {
   const entry = lookupHash(ctx, 1, hash);
-  if (ctx.argc > firstArg + 2) requireRoom(ctx, firstArg);
+  const fields = (ctx.argc - firstArg) >> 1;
+  if (fields > 1) requireRoom(ctx, firstArg);
   if (entry !== 0) {
     try {
-      hashExpect(hash, (ctx.argc - firstArg) >> 1);
-      return setArguments(ctx, firstArg);
+      hashExpect(hash, fields);
+      const created = setArguments(ctx, firstArg);
+      if (fields === 1) hashShareSometimes(hash);
+      else hashShare(hash);
+      return created;
     } finally {
       saveHash(ctx, entry, hash);
     }
   }
   hash.allocator = ctx.ks.allocator;
-  hashCreate(hash, (ctx.argc - firstArg) >> 1);
-  let created = 0;
-  try {
-    created = setArguments(ctx, firstArg);
-  } catch (error) {
-    hashFree(hash.allocator, hash.root, hash.encoding);
-    throw error;
+  let created = fields;
+  if (fields === 1 || !hashCreateShared(hash, ctx.source, ctx.at, ctx.size, firstArg, ctx.argc)) {
+    hashCreate(hash, fields);
+    try {
+      created = setArguments(ctx, firstArg);
+    } catch (error) {
+      hashFree(hash.allocator, hash.root, hash.encoding);
+      throw error;
+    }
   }
   putValue(ctx, 1, 0, TYPE_HASH, hash, hashFree);
   return created;

@@ -1,7 +1,8 @@
 /** MEMORY USAGE: the blocks that a key takes, as the arena counts them. */
 import { parseInteger } from '../base/numbers.ts';
+import type { Allocator } from '../memory/allocator.ts';
 import { encodingOf, hasDeadline, rootOf, TYPE_STRING, typeOf } from '../store/entry.ts';
-import { valueType } from '../store/value-types.ts';
+import { type ValueType, valueType } from '../store/value-types.ts';
 import type { Context } from './context.ts';
 import { type Command, command } from './define.ts';
 import { NOT_AN_INTEGER, SYNTAX_ERROR } from './errors.ts';
@@ -23,11 +24,18 @@ function usage(ctx: Context): void {
   if (type !== TYPE_STRING) {
     const root = rootOf(arena, entry);
     const encoding = encodingOf(arena, entry);
-    const elements = valueType(type).lengthOf(allocator, root, encoding);
+    const ofType = valueType(type);
+    const elements = ofType.lengthOf(allocator, root, encoding);
     ctx.weigh(samples === 0 ? elements : Math.min(samples, elements));
-    bytes += valueType(type).sizeOf(allocator, root, encoding, samples);
+    bytes += ofType.sizeOf(allocator, root, encoding, samples) + shareOf(ofType, allocator, root, encoding);
   }
   ctx.reply.integer(bytes);
+}
+
+/** A value's share of what it has in common with others, rounded up. */
+function shareOf({ shared }: ValueType, allocator: Allocator, root: number, encoding: number): number {
+  const block = shared?.blockOf(allocator, root, encoding) ?? 0;
+  return shared === undefined || block === 0 ? 0 : Math.ceil(allocator.sizeOf(block) / shared.users(allocator, block));
 }
 
 /** How many elements to look at, 0 for all. @throws CommandError */

@@ -48,6 +48,9 @@ export const FREE_RUN_BINS = 20;
 export const WORD_WORKER_WAKES_AT_MS = 256;
 /** Registries of watched and blocked-on keys (store/key-registry.ts). */
 export const WORD_REGISTRIES = 272;
+/** Registry of the field names that hashes share (types/hash-shape.ts). */
+export const WORD_SHAPES = WORD_REGISTRIES + 8;
+export const SHAPES_WORDS = 4;
 /** One record a database; see store/keyspace.ts. */
 export const WORD_KEYSPACES = 288;
 export const KEYSPACE_WORDS = 16;

@@ -15,7 +15,16 @@ import {
   TYPE_STRING,
 } from '../store/entry.ts';
 import { valueType } from '../store/value-types.ts';
-import { HASH_LISTPACK, hashCreate, hashExpect, hashFind, hashFree, hashSet, hashSetDeadline } from '../types/hash.ts';
+import {
+  HASH_LISTPACK,
+  hashCreate,
+  hashExpect,
+  hashFind,
+  hashFree,
+  hashSet,
+  hashSetDeadline,
+  hashShare,
+} from '../types/hash.ts';
 import { PAIR, TRIPLE } from '../types/hash-listpack.ts';
 import { LIST_QUICKLIST, List } from '../types/list.ts';
 import { newNodeOf } from '../types/list-node.ts';
@@ -133,7 +142,8 @@ export function loadValue(reader: SerialReader, serialType: number, allocator: A
     case RDB_HASH_DEADLINES:
     case RDB_HASH_DEADLINES_EARLY:
       into.type = TYPE_HASH;
-      return loadHash(reader, serialType, value);
+      loadHash(reader, serialType, value);
+      return hashShare(value);
     case RDB_STREAM:
     case RDB_STREAM_2:
     case RDB_STREAM_3:

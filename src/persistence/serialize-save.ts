@@ -17,6 +17,7 @@ import type { Keyspace } from '../store/keyspace.ts';
 import {
   HASH_LISTPACK,
   HASH_LISTPACK_EX,
+  HASH_SHAPED,
   HashCursor,
   hashCount,
   hashDeadline,
@@ -25,6 +26,7 @@ import {
   hashReadField,
   hashReadValue,
 } from '../types/hash.ts';
+import { packedImage } from '../types/hash-shaped.ts';
 import { List } from '../types/list.ts';
 import { isPlain, listpackOf, nextNode } from '../types/list-node.ts';
 import * as listpack from '../types/listpack.ts';
@@ -92,7 +94,7 @@ export function serialTypeOf(keyspace: Keyspace, entry: number): number {
 }
 
 function hashTypeOf(keyspace: Keyspace, entry: number, encoding: number): number {
-  if (encoding === HASH_LISTPACK) return RDB_HASH_LISTPACK;
+  if (encoding === HASH_LISTPACK || encoding === HASH_SHAPED) return RDB_HASH_LISTPACK;
   openValue(keyspace, entry);
   // What has no deadline any more is written as if it never had: then older versions can read it.
   if (hashEarliestDeadline(value) === Number.POSITIVE_INFINITY) return RDB_HASH;
@@ -117,8 +119,9 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
     case RDB_ZSET_2:
       return saveSortedSet(writer);
     case RDB_ZSET_LISTPACK:
-    case RDB_HASH_LISTPACK:
       return saveListpack(writer, value.root);
+    case RDB_HASH_LISTPACK:
+      return value.encoding === HASH_SHAPED ? saveShaped(writer) : saveListpack(writer, value.root);
     case RDB_STREAM_2:
     case RDB_STREAM_3:
       return saveStream(writer, value, serialType);
@@ -135,6 +138,12 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
 function saveListpack(writer: SerialWriter, lp: number): void {
   const { region } = value.allocator.arena;
   writer.string(region, lp, listpack.bytes(region, lp));
+}
+
+/** Writes a hash that shares its names as if it had them to itself. */
+function saveShaped(writer: SerialWriter): void {
+  const packed = packedImage(value.allocator.arena, value.root);
+  writer.string(packed, 0, listpack.bytes(packed, 0));
 }
 
 function saveList(writer: SerialWriter): void {

@@ -41,7 +41,7 @@ import {
   TABLE_DIRECTORY,
   TABLE_SEGMENTS,
 } from './table.ts';
-import { valueType } from './value-types.ts';
+import { type SharedBlocks, valueType, valueTypes } from './value-types.ts';
 
 /** A ring of waiters that doesn't close must not keep the check busy for ever. */
 const WAITERS_MAX = 1_000_000;
@@ -51,7 +51,10 @@ export function checkShard(shard: Shard): string[] {
   const problems = new Problems();
   try {
     const blocks = checkMemory(shard.arena, problems);
-    for (const keyspace of shard.keyspaces) new KeyspaceCheck(keyspace, blocks, problems).run();
+    const uses = new Map<number, number>();
+    for (const keyspace of shard.keyspaces) new KeyspaceCheck(keyspace, blocks, uses, problems).run();
+    for (const { shared } of valueTypes()) if (shared !== undefined) checkShared(shard, shared, uses, blocks, problems);
+    for (const block of uses.keys()) problems.add(`values use the block at ${block}, which is not one to be shared`);
     checkRegistry('watched keys', shard.watched, blocks, problems);
     checkRegistry('awaited keys', shard.awaited, blocks, problems);
     for (const waiter of shard.awaited.waiterBlocks(WAITERS_MAX)) blocks.claim(waiter, 'waiters', problems);
@@ -68,6 +71,23 @@ function checkRegistry(name: string, registry: KeyRegistry, blocks: BlockMap, pr
   for (const address of addresses) blocks.claim(address, name, problems);
 }
 
+/** @param uses by block, how many values use it; those found to be right are taken out */
+function checkShared(
+  { allocator }: Shard,
+  shared: SharedBlocks,
+  uses: Map<number, number>,
+  blocks: BlockMap,
+  problems: Problems,
+): void {
+  for (const block of shared.blocks(allocator)) {
+    if (!blocks.claim(block, 'shared by values', problems)) continue;
+    const told = shared.users(allocator, block);
+    const counted = uses.get(block) ?? 0;
+    problems.expect(told === counted, `${counted} values share the block at ${block}, told as ${told}`);
+    uses.delete(block);
+  }
+}
+
 /**
  * Bytes in use that no key, table, heap or registry accounts for. What else a shard keeps in its arena is the caller's to take off;
  * the rest is lost. Only for a shard that `checkShard` finds nothing wrong with.
@@ -80,6 +100,7 @@ export function unaccountedBytes(shard: Shard): number {
   };
   for (const registry of [shard.watched, shard.awaited]) registry.blocks().forEach(take);
   shard.awaited.waiterBlocks(WAITERS_MAX).forEach(take);
+  for (const { shared } of valueTypes()) bytes -= shared?.bytes(allocator) ?? 0;
   for (const { db, table } of shard.keyspaces) {
     const record = recordOf(shard, db);
     for (const address of segmentsOf(shard, record)) take(address);
@@ -122,16 +143,19 @@ class KeyspaceCheck {
   private readonly shard: Shard;
   private readonly record: Int32Array;
   private readonly blocks: BlockMap;
+  private readonly uses: Map<number, number>;
   private readonly problems: Problems;
   private readonly name: string;
   private volatileEntries = 0;
   private entriesWithParts = 0;
 
-  constructor(keyspace: Keyspace, blocks: BlockMap, problems: Problems) {
+  /** @param uses by block that values share, how many do: counted on */
+  constructor(keyspace: Keyspace, blocks: BlockMap, uses: Map<number, number>, problems: Problems) {
     this.keyspace = keyspace;
     this.shard = keyspace.shard;
     this.record = recordOf(keyspace.shard, keyspace.db);
     this.blocks = blocks;
+    this.uses = uses;
     this.problems = problems;
     this.name = `database ${keyspace.db}`;
   }
@@ -241,8 +265,12 @@ class KeyspaceCheck {
     const found = this.keyspace.table.find(arena.region, keyAt(arena, entry), keyBytes, hash);
     this.expect(found === entry, `the key of the entry at ${entry} is also at ${found}`);
     if (!isString) {
-      valueType(type);
-      this.claim(rootOf(arena, entry), 8, 'root');
+      const { shared } = valueType(type);
+      const root = rootOf(arena, entry);
+      const block = this.claim(root, 8, 'root')
+        ? shared?.blockOf(this.shard.allocator, root, encodingOf(arena, entry))
+        : undefined;
+      if (block) this.uses.set(block, (this.uses.get(block) ?? 0) + 1);
     }
     const { heap, partHeap } = this.keyspace;
     if (hasDeadline(arena, entry)) {

@@ -7,10 +7,12 @@ import { Arena } from '../memory/arena.ts';
 import {
   KEYSPACE_WORDS,
   PAGE_BYTES,
+  SHAPES_WORDS,
   WORD_DATABASES,
   WORD_KEYSPACES,
   WORD_PAUSED,
   WORD_REGISTRIES,
+  WORD_SHAPES,
   WORD_WORKER_WAKES_AT_MS,
 } from '../memory/layout.ts';
 import { Lock } from '../memory/lock.ts';
@@ -150,6 +152,7 @@ export class Shard {
       return;
     }
     this.allocator.reset();
+    this.arena.i32.fill(0, WORD_SHAPES, WORD_SHAPES + SHAPES_WORDS);
     this.arena.i32.fill(0, WORD_KEYSPACES, WORD_KEYSPACES + this.keyspaces.length * KEYSPACE_WORDS);
   }
 

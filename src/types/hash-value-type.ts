@@ -3,6 +3,7 @@ import type { Allocator } from '../memory/allocator.ts';
 import {
   HASH_LISTPACK,
   HASH_LISTPACK_EX,
+  HASH_SHAPED,
   HASH_TABLE,
   HashCursor,
   hashCount,
@@ -15,12 +16,15 @@ import {
   hashReadValue,
   hashSet,
   hashSetDeadline,
+  mayHaveDeadlines,
 } from './hash.ts';
+import { shapeReferences, shapesBytes, shapesOf } from './hash-shape.ts';
+import { copyShaped, shapeOf } from './hash-shaped.ts';
 import { hashTableBytes, newHashTable, PLACE_WORD } from './hash-table.ts';
 import { Slice } from './slice.ts';
 import { copyBlock, Value } from './value.ts';
 
-const ENCODING_NAMES = ['listpack', 'listpackex', 'hashtable'];
+const ENCODING_NAMES = ['listpack', 'listpackex', 'hashtable', 'listpack'];
 
 function copyEx(from: Allocator, root: number, to: Allocator): number {
   const lp = copyBlock(from, from.arena.i32[(root >> 2) + 1], to);
@@ -64,7 +68,7 @@ export const hashValueType = {
 
   sizeOf(allocator: Allocator, root: number, encoding: number, samples: number): number {
     const own = allocator.sizeOf(root);
-    if (encoding === HASH_LISTPACK) return own;
+    if (encoding === HASH_LISTPACK || encoding === HASH_SHAPED) return own;
     if (encoding === HASH_LISTPACK_EX) return own + allocator.sizeOf(allocator.arena.i32[(root >> 2) + 1]);
     return own + hashTableBytes(allocator, root, samples);
   },
@@ -72,13 +76,14 @@ export const hashValueType = {
   /** The copy is not yet known to its keyspace for its fields' deadlines: that is the caller's to say. */
   copy(from: Allocator, root: number, encoding: number, to: Allocator): number {
     if (encoding === HASH_LISTPACK) return copyBlock(from, root, to);
+    if (encoding === HASH_SHAPED) return copyShaped(from, root, to);
     return encoding === HASH_LISTPACK_EX ? copyEx(from, root, to) : copyTable(from, root, to);
   },
 
   encodingName: (_allocator: Allocator, _root: number, encoding: number): string => ENCODING_NAMES[encoding],
 
   earliestDeadlineMs: (allocator: Allocator, root: number, encoding: number): number =>
-    encoding === HASH_LISTPACK ? Number.POSITIVE_INFINITY : hashEarliestDeadline(Value.of(allocator, root, encoding)),
+    mayHaveDeadlines(encoding) ? hashEarliestDeadline(Value.of(allocator, root, encoding)) : Number.POSITIVE_INFINITY,
 
   expireDue: (
     allocator: Allocator,
@@ -91,4 +96,12 @@ export const hashValueType = {
 
   lengthOf: (allocator: Allocator, root: number, encoding: number): number =>
     hashCount(Value.of(allocator, root, encoding)),
+
+  shared: {
+    blockOf: ({ arena }: Allocator, root: number, encoding: number): number =>
+      encoding === HASH_SHAPED ? shapeOf(arena.region, root) : 0,
+    users: ({ arena }: Allocator, shape: number): number => shapeReferences(arena, shape),
+    blocks: ({ arena }: Allocator): number[] => shapesOf(arena),
+    bytes: shapesBytes,
+  },
 };

@@ -2,14 +2,18 @@
  * Hashes. The root is, by encoding,
  *
  *     LISTPACK       a listpack of fields and values (hash-listpack.ts)
+ *     SHAPED         a listpack of values; the fields' names are shared with other hashes (hash-shaped.ts)
  *     LISTPACK_EX    word 0 as in TABLE, word 1 a listpack of fields, values and deadlines
  *     TABLE          a table (hash-table.ts)
  *
- * and changes from one to the next at the limits that Redis has, never back. A *position* names a field until the hash
- * changes: a listpack's position or an element's address. 0 is none.
+ * and changes from a listpack to the ones below at the limits that Redis has, never back. LISTPACK and SHAPED are the same to
+ * clients; a hash goes from one to the other and back as others like it come to be (`hashShare`) and as its fields change.
+ * A *position* names a field until the hash changes: a listpack's position, a shape's with a value's, or an element's
+ * address. 0 is none.
  */
 import { latin1, type Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
+import { OutOfMemoryError } from '../memory/out-of-memory.ts';
 import { DictCursor, dictCount, dictSample, dictScan } from './dict.ts';
 import { deadlineCount, earliestDeadline, earliestElement } from './hash-deadlines.ts';
 import {
@@ -22,6 +26,22 @@ import {
   setPackedDeadline,
   TRIPLE,
 } from './hash-listpack.ts';
+import { ASK_NOT, ASK_OR_MAKE, type Asking, howToAsk } from './hash-shape.ts';
+import {
+  findShaped,
+  freeShaped,
+  listpackOfShaped,
+  nextShaped,
+  readShapedField,
+  removeShaped,
+  SHAPE_ADDED,
+  SHAPE_UNFIT,
+  setShaped,
+  shapedCount,
+  shapedOfArguments,
+  shapedOfListpack,
+  shapedValueAt,
+} from './hash-shaped.ts';
 import {
   addToTable,
   changeInTable,
@@ -43,6 +63,7 @@ import { Value } from './value.ts';
 export const HASH_LISTPACK = 0;
 export const HASH_LISTPACK_EX = 1;
 export const HASH_TABLE = 2;
+export const HASH_SHAPED = 3;
 
 const EX_ROOT_BYTES = 8;
 const EX_LISTPACK_WORD = 1;
@@ -51,7 +72,10 @@ const field = new Slice();
 const value = new Slice();
 const made = new Value();
 
-/** The listpack of a hash that has one. */
+/** Whether fields of a hash in this form can have deadlines. */
+export const mayHaveDeadlines = (encoding: number): boolean => encoding === HASH_LISTPACK_EX || encoding === HASH_TABLE;
+
+/** The listpack of a hash that is LISTPACK or LISTPACK_EX. */
 export const hashListpack = (hash: Value): number =>
   hash.encoding === HASH_LISTPACK ? hash.root : hash.allocator.arena.i32[(hash.root >> 2) + EX_LISTPACK_WORD];
 
@@ -69,9 +93,53 @@ export function hashCreate(hash: Value, expected: number): void {
   hash.encoding = small ? HASH_LISTPACK : HASH_TABLE;
 }
 
+/**
+ * Makes a new hash of fields and values that are arguments `from`, `from + 1`, … before `end`, if hashes like it have been
+ * seen whose names it can share. @returns whether it did; if not, it is to be made field by field  @throws OutOfMemoryError
+ */
+export function hashCreateShared(
+  hash: Value,
+  source: Region,
+  at: ArrayLike<number>,
+  size: ArrayLike<number>,
+  from: number,
+  end: number,
+): boolean {
+  hash.root = shapedOfArguments(hash.allocator, source, at, size, from, end);
+  hash.encoding = HASH_SHAPED;
+  return hash.root !== 0;
+}
+
+/** Lets a small hash share its fields' names if others like it have been seen. Keeps its form if memory is short. */
+export function hashShare(hash: Value): void {
+  if (hash.encoding === HASH_LISTPACK) share(hash, ASK_OR_MAKE);
+}
+
+/** Does `hashShare` now and then, and when there is hope of it: to be called when one field was set. */
+export function hashShareSometimes(hash: Value): void {
+  if (hash.encoding !== HASH_LISTPACK) return;
+  const asking = howToAsk(hashCount(hash));
+  if (asking !== ASK_NOT) share(hash, asking);
+}
+
+function share(hash: Value, asking: Asking): void {
+  const { allocator, root } = hash;
+  let shaped = 0;
+  try {
+    shaped = shapedOfListpack(allocator, root, asking);
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+  }
+  if (shaped === 0) return;
+  allocator.free(root);
+  hash.root = shaped;
+  hash.encoding = HASH_SHAPED;
+}
+
 export function hashCount(hash: Value): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return dictCount(arena, hashDict(hash.root));
+  if (hash.encoding === HASH_SHAPED) return shapedCount(arena.region, hash.root);
   const elements = listpack.count(arena.region, hashListpack(hash));
   return hash.encoding === HASH_LISTPACK ? elements >> 1 : elements / TRIPLE;
 }
@@ -85,20 +153,24 @@ export function hashExpect(hash: Value, expected: number): void {
 export function hashFind(hash: Value, region: Region, at: number, length: number): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return findInTable(arena, hash.root, region, at, length);
+  if (hash.encoding === HASH_SHAPED) return findShaped(arena, hash.root, region, at, length);
   const first = listpack.first(arena.region, hashListpack(hash));
   return listpack.find(arena.region, first, region, at, length, strideOf(hash) - 1);
 }
 
 /** Takes the field at a position. */
 export function hashReadField(hash: Value, position: number, into: Slice): void {
-  if (hash.encoding === HASH_TABLE) into.setMember(hash.allocator.arena, position);
-  else into.setPacked(hash.allocator.arena.region, position);
+  const { arena } = hash.allocator;
+  if (hash.encoding === HASH_TABLE) into.setMember(arena, position);
+  else if (hash.encoding === HASH_SHAPED) readShapedField(arena.region, hash.root, position, into);
+  else into.setPacked(arena.region, position);
 }
 
 /** Takes the value at a position. */
 export function hashReadValue(hash: Value, position: number, into: Slice): void {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) into.setValue(arena, position);
+  else if (hash.encoding === HASH_SHAPED) into.setPacked(arena.region, shapedValueAt(hash.root, position));
   else into.setPacked(arena.region, packedValueAt(arena.region, position));
 }
 
@@ -117,6 +189,11 @@ export function hashSet(
   valueLength: number,
   keepsDeadline: boolean,
 ): boolean {
+  if (hash.encoding === HASH_SHAPED) {
+    const outcome = setShaped(hash, fieldRegion, fieldAt, fieldLength, valueRegion, valueAt, valueLength);
+    if (outcome !== SHAPE_UNFIT) return outcome === SHAPE_ADDED;
+    toListpack(hash, 0);
+  }
   const limit = typeLimits.hashMaxListpackValue;
   if (hash.encoding !== HASH_TABLE && (fieldLength > limit || valueLength > limit)) toTable(hash, hashCount(hash) + 1);
   const position = hashFind(hash, fieldRegion, fieldAt, fieldLength);
@@ -170,6 +247,7 @@ function hashChange(
 /** Removes the field at a position. An empty hash is the caller's to remove. */
 export function hashRemove(hash: Value, position: number): void {
   if (hash.encoding === HASH_TABLE) removeFromTable(hash.allocator, hash.root, position);
+  else if (hash.encoding === HASH_SHAPED) hash.root = removeShaped(hash.allocator, hash.root, position);
   else setPack(hash, listpack.removeRange(hash.allocator, hashListpack(hash), position, strideOf(hash)));
 }
 
@@ -178,6 +256,11 @@ export function hashSample(hash: Value, random: () => number): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return dictSample(arena, hashDict(hash.root), random);
   const index = Math.floor(random() * hashCount(hash));
+  if (hash.encoding === HASH_SHAPED) {
+    let position = nextShaped(arena, hash.root, 0);
+    for (let i = 0; i < index; i++) position = nextShaped(arena, hash.root, position);
+    return position;
+  }
   return listpack.seek(arena.region, hashListpack(hash), index * strideOf(hash));
 }
 
@@ -187,11 +270,12 @@ export function hashSample(hash: Value, random: () => number): number {
 export function hashDeadline(hash: Value, position: number): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return tableDeadline(arena, hash.root, position);
-  return hash.encoding === HASH_LISTPACK ? 0 : packedDeadline(arena.region, position);
+  return hash.encoding === HASH_LISTPACK_EX ? packedDeadline(arena.region, position) : 0;
 }
 
 /** Makes a listpack one that can hold deadlines. Redis does so as soon as a deadline is asked for. */
 export function hashAllowDeadlines(hash: Value): void {
+  if (hash.encoding === HASH_SHAPED) toListpack(hash, 0);
   if (hash.encoding === HASH_LISTPACK) toListpackEx(hash, 0);
 }
 
@@ -204,7 +288,8 @@ export function hashSetDeadline(hash: Value, position: number, deadlineMs: numbe
   }
   if (hashDeadline(hash, position) === deadlineMs) return;
   let at = position;
-  if (hash.encoding === HASH_LISTPACK) at = toListpackEx(hash, position);
+  if (hash.encoding === HASH_SHAPED) at = toListpack(hash, at);
+  if (hash.encoding === HASH_LISTPACK) at = toListpackEx(hash, at);
   setPack(hash, setPackedDeadline(allocator, hashListpack(hash), at, deadlineMs));
 }
 
@@ -212,7 +297,7 @@ export function hashSetDeadline(hash: Value, position: number, deadlineMs: numbe
 export function hashEarliestDeadline(hash: Value): number {
   const { arena } = hash.allocator;
   if (hash.encoding === HASH_TABLE) return earliestDeadline(arena, hashDeadlines(hash.root));
-  if (hash.encoding === HASH_LISTPACK) return Number.POSITIVE_INFINITY;
+  if (hash.encoding !== HASH_LISTPACK_EX) return Number.POSITIVE_INFINITY;
   const first = listpack.first(arena.region, hashListpack(hash));
   const deadlineMs = first === 0 ? 0 : packedDeadline(arena.region, first);
   return deadlineMs === 0 ? Number.POSITIVE_INFINITY : deadlineMs;
@@ -222,7 +307,7 @@ export function hashEarliestDeadline(hash: Value): number {
 export function hashDeadlineCount(hash: Value): number {
   const { region } = hash.allocator.arena;
   if (hash.encoding === HASH_TABLE) return deadlineCount(hash.allocator.arena, hashDeadlines(hash.root));
-  if (hash.encoding === HASH_LISTPACK) return 0;
+  if (hash.encoding !== HASH_LISTPACK_EX) return 0;
   let count = 0;
   for (let at = listpack.first(region, hashListpack(hash)); at !== 0 && packedDeadline(region, at) !== 0; count++) {
     at = nextField(region, at, TRIPLE);
@@ -252,6 +337,22 @@ export function hashExpireDue(hash: Value, nowMs: number, limit: number, names?:
 }
 
 // --- forms ------------------------------------------------------------------------------------------------------------
+
+/**
+ * Gives a hash with a shape its fields' names back. @returns the position of the field that was at `position`
+ * @throws OutOfMemoryError, the hash as it was
+ */
+function toListpack(hash: Value, position: number): number {
+  const { allocator, root } = hash;
+  const { arena } = allocator;
+  let before = 0;
+  for (let at = nextShaped(arena, root, 0); at !== 0 && at < position; at = nextShaped(arena, root, at)) before++;
+  const lp = listpackOfShaped(allocator, root);
+  freeShaped(allocator, root);
+  hash.root = lp;
+  hash.encoding = HASH_LISTPACK;
+  return position === 0 ? 0 : listpack.seek(arena.region, lp, before * PAIR);
+}
 
 /** Gives a listpack deadlines. @returns the position of the field that was at `position` */
 function toListpackEx(hash: Value, position: number): number {
@@ -283,18 +384,17 @@ function toListpackEx(hash: Value, position: number): number {
   return found;
 }
 
-/** Makes a listpack a table. @throws OutOfMemoryError, the hash as it was */
+/** Makes a small hash a table. @throws OutOfMemoryError, the hash as it was */
 export function toTable(hash: Value, expected: number): void {
   const { allocator } = hash;
   const { arena } = allocator;
-  const { region } = arena;
   const root = newHashTable(allocator, expected);
-  const lp = hashListpack(hash);
-  const stride = strideOf(hash);
+  const cursor = new HashCursor();
   try {
-    for (let at = listpack.first(region, lp); at !== 0; at = nextField(region, at, stride)) {
-      field.setPacked(region, at);
-      value.setPacked(region, packedValueAt(region, at));
+    cursor.start(hash);
+    while (cursor.next()) {
+      hashReadField(hash, cursor.position, field);
+      hashReadValue(hash, cursor.position, value);
       findInTable(arena, root, field.region, field.at, field.length);
       const element = addToTable(
         allocator,
@@ -306,13 +406,14 @@ export function toTable(hash: Value, expected: number): void {
         value.at,
         value.length,
       );
-      if (stride === TRIPLE) setTableDeadline(allocator, root, element, packedDeadline(region, at));
+      setTableDeadline(allocator, root, element, hashDeadline(hash, cursor.position));
     }
   } catch (error) {
     freeHashTable(allocator, root);
     throw error;
   }
-  if (stride === TRIPLE) arena.i32[(root >> 2) + PLACE_WORD] = arena.i32[(hash.root >> 2) + PLACE_WORD];
+  if (hash.encoding === HASH_LISTPACK_EX)
+    arena.i32[(root >> 2) + PLACE_WORD] = arena.i32[(hash.root >> 2) + PLACE_WORD];
   hashFree(allocator, hash.root, hash.encoding);
   hash.root = root;
   hash.encoding = HASH_TABLE;
@@ -339,10 +440,11 @@ export class HashCursor {
       this.position = inTable.element;
       return true;
     }
-    const { region } = hash.allocator.arena;
     const { position } = this;
-    this.position =
-      position === 0 ? listpack.first(region, hashListpack(hash)) : nextField(region, position, strideOf(hash));
+    const { arena } = hash.allocator;
+    if (hash.encoding === HASH_SHAPED) this.position = nextShaped(arena, hash.root, position);
+    else if (position === 0) this.position = listpack.first(arena.region, hashListpack(hash));
+    else this.position = nextField(arena.region, position, strideOf(hash));
     return this.position !== 0;
   }
 }
@@ -360,6 +462,10 @@ export function hashScan(hash: Value, from: number, wanted: number, visit: (posi
 export function hashFree(allocator: Allocator, root: number, encoding: number): void {
   if (encoding === HASH_TABLE) {
     freeHashTable(allocator, root);
+    return;
+  }
+  if (encoding === HASH_SHAPED) {
+    freeShaped(allocator, root);
     return;
   }
   made.set(allocator, root, encoding);
