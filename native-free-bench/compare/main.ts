@@ -31,21 +31,39 @@ async function carryOut(tasks: readonly Task[], recorder: Recorder, progress: Pr
 
 interface Work {
   readonly plan: Plan;
-  readonly others: readonly Task[];
-  readonly loads: readonly Task[];
+  others: readonly Task[];
+  loads: readonly Task[];
   /** What `loads` are measured on, while they are. */
   servers: readonly [ServerProcess, ServerProcess] | undefined;
 }
 
 function workOf(plan: Plan, options: CompareOptions): Work {
-  const loads: Task[] = [];
-  const work: Work = { plan, others: otherTasks(plan, options), loads, servers: undefined };
   const servers = (): readonly [ServerProcess, ServerProcess] => {
     if (work.servers === undefined) throw new Error('no servers are up');
     return work.servers;
   };
-  loads.push(...loadTasks(plan, options, servers));
+  const work: Work = {
+    plan,
+    others: otherTasks(plan, options),
+    loads: loadTasks(plan, options, servers),
+    servers: undefined,
+  };
   return work;
+}
+
+/** @throws Error if `only` asks for what none of `works` has */
+function onlyWanted(works: readonly Work[], only: readonly string[]): readonly Work[] {
+  if (only.length === 0) return works;
+  const names = new Set(works.flatMap(({ others, loads }) => [...others, ...loads]).map(({ name }) => name));
+  const strange = only.filter((name) => !names.has(name));
+  if (strange.length > 0)
+    throw new Error(`nothing is called ${strange.join(', ')}; there are ${[...names].join(', ')}`);
+  const wanted = (tasks: readonly Task[]): readonly Task[] => tasks.filter(({ name }) => only.includes(name));
+  for (const work of works) {
+    work.others = wanted(work.others);
+    work.loads = wanted(work.loads);
+  }
+  return works.filter(({ others, loads }) => others.length + loads.length > 0);
 }
 
 /** What Mayfly's INFO calls its way of talking to the kernel; goals depend on it. */
@@ -85,7 +103,8 @@ async function compare(work: Work, options: CompareOptions, progress: Progress):
 
 async function compareAll(options: CompareOptions): Promise<void> {
   const progress = new Progress(say);
-  const works = options.plans.map((plan) => workOf(plan, options));
+  const all = options.plans.map((plan) => workOf(plan, options));
+  const works = onlyWanted(all, options.only);
   for (const { others, loads } of works) for (const { seconds } of [...others, ...loads]) progress.expect(1, seconds);
   say(`${progress.remaining()} in all`);
   for (const work of works) {

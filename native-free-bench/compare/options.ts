@@ -18,7 +18,7 @@ export interface Plan {
 
 export interface CompareOptions {
   readonly plans: readonly Plan[];
-  /** Scenario names to run; empty runs them all. */
+  /** Names of what is measured; empty measures all. */
   readonly only: readonly string[];
   readonly rounds: number;
   /** Fewer requests and keys: for seeing that it works, not for figures to show. */
@@ -37,7 +37,8 @@ are. Rows are written as soon as they are measured: a run that is broken off kee
  --all            All pages: io_uring with all parts, epoll with load and threads, net with load, and types
  --types          Another table: what every type of value is asked most, and what it takes, small and large
  --transport <t>  Mayfly's transport: io_uring, epoll or net (default: the first that works)
- --only <names>   Scenarios by comma, as set,get,lrange_100; those of memory: strings,expiring,hashes,zsets,lists,sets
+ --only <names>   Measures these alone, by comma: tests as set,get,lrange_100; datasets as strings,expiring,hashes; keys,sort,
+                  lrange,growth of the pauses; start; threads. A name that there isn't tells those that there are
  --parts <parts>  Of load,threads,memory,pauses,start; all by default (of types: load,memory; of net no threads)
  --rounds <n>     Rounds, the two servers in turn; medians are told (default 5)
  --quick          Few requests, one round, nothing kept unless --name says where: to try the tool

@@ -14,6 +14,8 @@ import { compareUsage, TYPE_DATASETS } from './type-memory.ts';
 import { TYPE_SCENARIOS } from './type-scenarios.ts';
 
 export interface Task {
+  /** By which `--only` asks for it. */
+  readonly name: string;
   readonly title: string;
   /** A guess, for the estimate of what is left. */
   readonly seconds: number;
@@ -34,9 +36,6 @@ export const mayflyFlags = ({ transport }: Plan): string[] => [
   ...flagsWanted(),
 ];
 
-const isWanted = ({ only }: CompareOptions, { name }: { readonly name: string }): boolean =>
-  only.length === 0 || only.includes(name);
-
 const secondsOfLoads = (loads: number, { rounds, quick }: CompareOptions): number =>
   (rounds + ROUNDS_TO_WARM_UP) * 2 * loads * SECONDS_A_LOAD * (quick ? 0.5 : 1);
 
@@ -49,13 +48,12 @@ export function loadTasks(
   if (!parts.includes('load')) return [];
   const { rounds, quick } = options;
   const settings = { rounds, requestsFactor: quick ? QUICK_REQUESTS : 1, isPinned: haveCoresOfTheirOwn };
-  return SCENARIOS_OF[table]
-    .filter((scenario) => isWanted(options, scenario))
-    .map((scenario) => ({
-      title: scenario.title,
-      seconds: secondsOfLoads((scenario.pipelines ?? PIPELINES).length, options),
-      measure: (to) => to.record('load', () => compareLoad(scenario, servers(), settings)),
-    }));
+  return SCENARIOS_OF[table].map((scenario) => ({
+    name: scenario.name,
+    title: scenario.title,
+    seconds: secondsOfLoads((scenario.pipelines ?? PIPELINES).length, options),
+    measure: (to) => to.record('load', () => compareLoad(scenario, servers(), settings)),
+  }));
 }
 
 /** What is measured with servers of its own. */
@@ -66,16 +64,23 @@ export function otherTasks(plan: Plan, options: CompareOptions): Task[] {
   const keysFactor = quick ? QUICK_KEYS : 1;
   const tasks: Task[] = [];
   if (parts.includes('start'))
-    tasks.push({ title: 'start', seconds: 12, measure: (to) => to.record('figures', () => compareStart(port, how)) });
+    tasks.push({
+      name: 'start',
+      title: 'start',
+      seconds: 12,
+      measure: (to) => to.record('figures', () => compareStart(port, how)),
+    });
   if (parts.includes('pauses')) {
     for (const long of LONG_COMMANDS) {
       tasks.push({
+        name: long.name,
         title: `${long.command[0]} in a loop`,
         seconds: 25,
         measure: (to) => to.record('figures', () => compareLongCommand(long, port, keysFactor, how)),
       });
     }
     tasks.push({
+      name: 'growth',
       title: 'growth',
       seconds: 80 * keysFactor,
       measure: (to) => to.record('figures', () => compareGrowth(port, keysFactor, how)),
@@ -84,21 +89,24 @@ export function otherTasks(plan: Plan, options: CompareOptions): Task[] {
   if (parts.includes('threads')) {
     const settings = { rounds, requestsFactor: quick ? QUICK_REQUESTS : 1 };
     tasks.push({
+      name: 'threads',
       title: 'two I/O threads',
       seconds: secondsOfLoads(THREADS_LOADS.length, options),
       measure: (to) => to.record('threads', () => compareThreads(port, how.flags, settings)),
     });
   }
   if (parts.includes('memory') && table === 'types') {
-    for (const dataset of TYPE_DATASETS.filter((each) => isWanted(options, each))) {
+    for (const dataset of TYPE_DATASETS) {
       const usage = async () => [await compareUsage(dataset, port, keysFactor, how)];
-      tasks.push({ title: dataset.title, seconds: 3, measure: (to) => to.record('usage', usage) });
+      const { name, title } = dataset;
+      tasks.push({ name, title, seconds: 3, measure: (to) => to.record('usage', usage) });
     }
   }
   if (parts.includes('memory') && table === 'list') {
-    for (const dataset of DATASETS.filter((each) => isWanted(options, each))) {
+    for (const dataset of DATASETS) {
       const memory = async () => [await compareMemory(dataset, port, keysFactor, how)];
-      tasks.push({ title: dataset.title, seconds: 9, measure: (to) => to.record('memory', memory) });
+      const { name, title } = dataset;
+      tasks.push({ name, title, seconds: 9, measure: (to) => to.record('memory', memory) });
     }
   }
   return tasks;
