@@ -8,6 +8,9 @@ const PLUS = 43;
 const MINUS = 45;
 const DOT = 46;
 const LOWER_E = 101;
+const LOWER_F = 102;
+const LOWER_I = 105;
+const LOWER_N = 110;
 const CASE_BIT = 32;
 /** Up to these a mantissa and a power of ten are exact in a double, so one multiplication or division rounds once. */
 const EXACT_DIGITS_MAX = 15;
@@ -73,8 +76,15 @@ function parseExponent(u8: Uint8Array, at: number, end: number): number {
   return signed && u8[at] === MINUS ? -value : value;
 }
 
-/** Hexadecimal and infinite numbers; what else comes here is none. */
+const isInf = (u8: Uint8Array, at: number): boolean =>
+  (u8[at] | CASE_BIT) === LOWER_I && (u8[at + 1] | CASE_BIT) === LOWER_N && (u8[at + 2] | CASE_BIT) === LOWER_F;
+
+/** Hexadecimal and infinite numbers; what else comes here is none. `inf`, the usual bound of a range, is told by its bytes. */
 function parseUnusual(u8: Uint8Array, at: number, length: number): number | undefined {
+  const first = u8[at] === MINUS || u8[at] === PLUS ? at + 1 : at;
+  if (at + length === first + 3 && isInf(u8, first)) {
+    return u8[at] === MINUS ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
   const read = readNumberText(latin1Text(u8, at, length));
   if (read === undefined || read.kind === 'nan') return undefined;
   if (read.kind === 'infinity') return read.negative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;

@@ -44,9 +44,10 @@ export const byScore: RangeReader = (ctx, minArg, maxArg) => {
   const max = scoreBound(ctx, maxArg);
   const minOpen = isOpen(ctx, minArg);
   const maxOpen = isOpen(ctx, maxArg);
+  // Nothing is beyond infinity: no need to search for the end of a range that has none.
   return (zset) => ({
-    from: sortedSetRankOfScore(zset, min, minOpen),
-    to: sortedSetRankOfScore(zset, max, !maxOpen),
+    from: min === Number.NEGATIVE_INFINITY && !minOpen ? 0 : sortedSetRankOfScore(zset, min, minOpen),
+    to: max === Number.POSITIVE_INFINITY && !maxOpen ? sortedSetCount(zset) : sortedSetRankOfScore(zset, max, !maxOpen),
   });
 };
 

@@ -16,6 +16,8 @@ import {
   appendNode,
   closeNodeGap,
   countOn,
+  extendHead,
+  extendTail,
   isPlain,
   listpackOf,
   NODE_HEADER_BYTES,
@@ -140,9 +142,12 @@ export class List extends Value {
     const room = prepare(source, at, length);
     let node = this.firstNode;
     if (this.encoding === LIST_QUICKLIST && !this.takes(node, length)) node = this.addNode(0, node, room, length);
-    node = this.openGap(node, LISTPACK_HEADER_BYTES, room);
+    if (!extendHead(arena, node, room)) {
+      node = this.openGap(node, LISTPACK_HEADER_BYTES, room);
+      countOn(arena, node, 1);
+    }
     writePrepared(arena.region, listpackOf(arena, node) + LISTPACK_HEADER_BYTES);
-    this.count(node, 1);
+    this.addLength(1);
   }
 
   /** Puts the given bytes last. `grow` must have been called. */
@@ -152,9 +157,12 @@ export class List extends Value {
     let node = this.lastNode;
     if (this.encoding === LIST_QUICKLIST && !this.takes(node, length)) node = this.addNode(node, 0, room, length);
     const offset = nodeBytes(arena, node) - 1;
-    node = this.openGap(node, offset, room);
+    if (!extendTail(this.allocator, node, room)) {
+      node = this.openGap(node, offset, room);
+      countOn(arena, node, 1);
+    }
     writePrepared(arena.region, listpackOf(arena, node) + offset);
-    this.count(node, 1);
+    this.addLength(1);
   }
 
   // --- the cursor ---------------------------------------------------------------------------------------------------

@@ -1,20 +1,26 @@
 /** Sorted sets in a listpack: member, score, member, score … in order. Positions are those of members. */
+import { move } from '../base/move.ts';
 import { parseDouble, writeDouble } from '../base/numbers.ts';
-import { compare, Region } from '../base/region.ts';
+import { compare, copy, Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import * as listpack from './listpack.ts';
-import { integerAt, isIntegerHead, ListpackElement } from './listpack-element.ts';
-import { prepare, prepareInteger } from './listpack-encode.ts';
+import { END, integerAt, isIntegerHead, ListpackElement } from './listpack-element.ts';
+import { prepare, prepareInteger, writePrepared } from './listpack-encode.ts';
 import { reserveListpack } from './listpack-reserve.ts';
-import { Slice } from './slice.ts';
+import { KeptBytes, Slice } from './slice.ts';
 
 const text = Region.allocate(32);
 const element = new ListpackElement();
 const member = new Slice();
+/** The entry that is being moved. */
+const moved = new Slice();
+const kept = new KeptBytes();
 
 /** The score of the entry whose member is at `position`. */
-export function scoreAfter(region: Region, position: number): number {
-  const at = listpack.behind(region, position);
+export const scoreAfter = (region: Region, position: number): number =>
+  scoreAt(region, listpack.behind(region, position));
+
+function scoreAt(region: Region, at: number): number {
   const head = region.u8[at];
   if (isIntegerHead(head)) return integerAt(region, at, head);
   element.read(region, at);
@@ -66,8 +72,11 @@ function approximateScore(u8: Uint8Array, at: number, length: number): number {
 }
 
 /** The sign of the score of the entry at `position` minus `score`. */
-export function compareScore(region: Region, position: number, score: number): number {
-  const at = listpack.behind(region, position);
+export const compareScore = (region: Region, position: number, score: number): number =>
+  compareScoreAt(region, listpack.behind(region, position), score);
+
+/** The sign of the score that lies at `at` minus `score`. */
+function compareScoreAt(region: Region, at: number, score: number): number {
   const head = region.u8[at];
   let have: number;
   if (isIntegerHead(head)) {
@@ -78,41 +87,90 @@ export function compareScore(region: Region, position: number, score: number): n
     const difference = have - score;
     if (difference > Math.abs(score) * APPROXIMATE && difference > Math.abs(have) * APPROXIMATE) return 1;
     if (difference < -Math.abs(score) * APPROXIMATE && difference < -Math.abs(have) * APPROXIMATE) return -1;
-    have = scoreAfter(region, position);
+    have = scoreAt(region, at);
   }
   if (have === score) return 0;
   return have < score ? -1 : 1;
 }
 
 /** The sign of (the entry at `position`) minus (score, member). */
-export function comparePacked(
+export const comparePacked = (
   packed: Region,
   position: number,
   score: number,
   region: Region,
   at: number,
   length: number,
+): number => compareEntry(packed, position, listpack.behind(packed, position), score, region, at, length);
+
+/** The sign of an entry, its member at `position` and its score at `scorePosition`, minus (score, member). */
+function compareEntry(
+  packed: Region,
+  position: number,
+  scorePosition: number,
+  score: number,
+  region: Region,
+  at: number,
+  length: number,
 ): number {
-  const order = compareScore(packed, position, score);
+  const order = compareScoreAt(packed, scorePosition, score);
   if (order !== 0) return order;
   member.setPacked(packed, position);
   return compare(member.region, member.at, member.length, region, at, length);
 }
 
+/** The position of the first entry, from `from` on, that doesn't come before (score, member), or of the end mark. */
+function boundFrom(packed: Region, from: number, score: number, region: Region, at: number, length: number): number {
+  let position = from;
+  while (packed.u8[position] !== END) {
+    const scorePosition = listpack.behind(packed, position);
+    if (compareEntry(packed, position, scorePosition, score, region, at, length) >= 0) break;
+    position = listpack.behind(packed, scorePosition);
+  }
+  return position;
+}
+
 /** The position of the first entry that comes after (score, member), or of the end mark. */
-export function lowerBound(
+export const lowerBound = (
   packed: Region,
   lp: number,
   score: number,
   region: Region,
   at: number,
   length: number,
-): number {
-  let position = listpack.first(packed, lp);
-  while (position !== 0 && comparePacked(packed, position, score, region, at, length) < 0) {
-    position = listpack.next(packed, listpack.behind(packed, position));
+): number => boundFrom(packed, lp + listpack.LISTPACK_HEADER_BYTES, score, region, at, length);
+
+/**
+ * Gives the entry at `position` another score, and its place among the others, if the score takes as many bytes as the one
+ * it has: then only the entries between the two places move, and nothing needs memory.
+ * @returns false, nothing changed, if it takes more or less
+ */
+export function moveEntry(packed: Region, lp: number, position: number, score: number): boolean {
+  const scorePosition = listpack.behind(packed, position);
+  const end = listpack.behind(packed, scorePosition);
+  if (prepareScore(score) !== end - scorePosition) return false;
+  moved.setPacked(packed, position);
+  const { region, at, length } = moved;
+  const scoreBefore = listpack.previous(packed, lp, position);
+  const goesBack =
+    scoreBefore !== 0 &&
+    compareEntry(packed, listpack.previous(packed, lp, scoreBefore), scoreBefore, score, region, at, length) > 0;
+  const target = goesBack
+    ? lowerBound(packed, lp, score, region, at, length)
+    : boundFrom(packed, end, score, region, at, length);
+  if (target === end) {
+    writePrepared(packed, scorePosition);
+    return true;
   }
-  return position === 0 ? listpack.endOf(packed, lp) : position;
+  const memberBytes = scorePosition - position;
+  moved.set(packed, position, memberBytes);
+  kept.keep(moved);
+  const to = goesBack ? target : target - (end - position);
+  if (goesBack) move(packed, target, target + end - position, position - target);
+  else move(packed, end, position, target - end);
+  copy(kept.region, 0, packed, to, memberBytes);
+  writePrepared(packed, to + memberBytes);
+  return true;
 }
 
 /** Inserts an entry before `position`. @returns the listpack's address @throws OutOfMemoryError, nothing changed */

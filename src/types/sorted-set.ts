@@ -42,14 +42,7 @@ import { ELEMENT_SCORE, newElement, scoreOf, setScore } from './dict-element.ts'
 import { typeLimits } from './limits.ts';
 import * as listpack from './listpack.ts';
 import { KeptBytes, Slice } from './slice.ts';
-import {
-  comparePacked,
-  compareScore,
-  insertEntry,
-  lowerBound,
-  prepareScore,
-  scoreAfter,
-} from './sorted-set-listpack.ts';
+import { compareScore, insertEntry, lowerBound, moveEntry, scoreAfter } from './sorted-set-listpack.ts';
 import { Value } from './value.ts';
 
 export const SORTED_SET_LISTPACK = 0;
@@ -173,30 +166,13 @@ export function sortedSetUpdate(zset: Value, position: number, score: number): v
     return;
   }
   const { region } = arena;
-  if (staysInPlace(zset, position, score)) {
-    const at = listpack.behind(region, position);
-    zset.root = listpack.replacePrepared(allocator, root, at, prepareScore(score));
-    return;
-  }
+  if (moveEntry(region, root, position, score)) return;
   if (!allocator.hasRoom(listpack.bytes(region, root) + MOVE_ROOM_BYTES)) throw new OutOfMemoryError();
   member.setPacked(region, position);
   kept.keep(member);
   zset.root = listpack.removeRange(allocator, root, position, 2);
   const before = lowerBound(region, zset.root, score, kept.region, 0, kept.length);
   zset.root = insertEntry(allocator, zset.root, before, kept.region, 0, kept.length, score);
-}
-
-/** Whether an entry of a listpack is in order with another score where it is. */
-function staysInPlace({ allocator, root }: Value, position: number, score: number): boolean {
-  const { region } = allocator.arena;
-  member.setPacked(region, position);
-  const scoreBefore = listpack.previous(region, root, position);
-  if (scoreBefore !== 0) {
-    const before = listpack.previous(region, root, scoreBefore);
-    if (comparePacked(region, before, score, member.region, member.at, member.length) >= 0) return false;
-  }
-  const after = listpack.next(region, listpack.behind(region, position));
-  return after === 0 || comparePacked(region, after, score, member.region, member.at, member.length) > 0;
 }
 
 /** Removes the entry at a position. An empty sorted set is the caller's to remove. */
