@@ -27,8 +27,8 @@ import { WaitingRoom } from './waiting.ts';
 
 /** Replies of at least this size are given away with their buffer instead of being copied by the transport. */
 const OWNED_BYTES_MIN = 262_144;
-/** After a reply of this size it is time to look at what clients take. */
-const LARGE_REPLY_BYTES = 16_384;
+/** After a reply of this size, or with so much of a command there, it is time to look at what clients take. */
+const LARGE_BYTES = 16_384;
 /** The clock is read again after so many commands of one batch. */
 const COMMANDS_PER_TICK = 64;
 /** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
@@ -101,7 +101,7 @@ export class Server implements TransportHandler {
   onNoted: () => void = () => {};
   /** Set while something stands between all clients and their commands. */
   interceptor: Interceptor | undefined = undefined;
-  /** Called when a batch begins and after a large reply, while it matters what clients take. */
+  /** Called when a batch begins, after a large reply and within a large command, while it matters what clients take. */
   checkClients: (() => void) | undefined = undefined;
   /** Set while not everybody may connect. */
   doorkeeper: Doorkeeper | undefined = undefined;
@@ -172,6 +172,7 @@ export class Server implements TransportHandler {
     }
     if (connection.inputBytes > 0) link.landing = connection.landing();
     this.flush(connection);
+    if (connection.inputBytes >= LARGE_BYTES && this.checkClients !== undefined) this.checkClients();
   }
 
   onDrain(): void {}
@@ -437,7 +438,7 @@ export class Server implements TransportHandler {
   /** Sends what has been written for the connection, and closes it if it is to be closed. */
   private flush(connection: Connection): void {
     this.current = undefined;
-    const isLarge = this.writer.at >= LARGE_REPLY_BYTES;
+    const isLarge = this.writer.at >= LARGE_BYTES;
     this.sendWritten(connection);
     if (connection.closing) connection.link.endAfterFlush();
     if (isLarge && this.checkClients !== undefined) this.checkClients();
