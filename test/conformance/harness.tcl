@@ -70,8 +70,7 @@ proc harness_wrap_test {} {
         set ::harness_in_test 0
         if {$status != 0} { return -options $options $result }
         if {$::num_failed != $failed_before && [llength $::servers] > 0} {
-            # Where the suite starts servers its blocks keep their clients in variables.
-            if {$::external} { catch { harness_reconnect } }
+            catch { harness_reconnect }
             dict for {name value} $::harness_config_before { catch { harness_orig_r config set $name $value } }
         }
         return $result
@@ -161,7 +160,8 @@ proc harness_wrap_helpers {} {
 proc harness_reconnect {} {
     set srv [lindex $::servers end]
     set client [redis [dict get $srv host] [dict get $srv port] 0 $::tls]
-    catch { [dict get $srv client] close }
+    # Where the suite starts servers its blocks keep their clients in variables, too.
+    if {$::external} { catch { [dict get $srv client] close } }
     if {!$::singledb} { catch { $client select 9 } }
     dict set srv client $client
     lset ::servers end $srv
