@@ -187,17 +187,21 @@ describe('files', () => {
 });
 
 describe('tests that start a server', () => {
-  /** What they are about is the same whatever brings the bytes: `npm run test:transports` runs these on each, too. */
-  const ABOUT_DATA = [
+  /**
+   * What they are about is the same whatever brings the bytes (`npm run test:transports` runs these on each, too), or which
+   * transport is taken.
+   */
+  const ON_ONE = [
     ...['test/conformance/units', 'test/differential/command-table', 'test/differential/differential'],
     ...['test/differential/examples-8x', 'test/differential/tester', 'test/faults/soak', 'test/schemas/replies'],
+    ...['test/transport/forbidden'],
     ...['test/unit/config/oracle', 'test/unit/server/full-shard', 'test/unit/server/maxmemory'],
     ...['test/unit/server/migrate', 'test/unit/server/renamed-commands', 'test/unit/server/stream-hand-off'],
   ].map((path) => `${path}.test.ts`);
 
-  it('are about data, or run on each transport', () => {
+  it('run on each transport, or are about something else', () => {
     const starting = code.filter((path) => path.endsWith('.test.ts') && STARTS_SERVER.test(read(path)));
-    const listed = new Set([...ABOUT_DATA, ...ON_EACH_TRANSPORT]);
+    const listed = new Set([...ON_ONE, ...ON_EACH_TRANSPORT]);
     expect(starting.filter((path) => !listed.has(path))).toEqual([]);
     expect(ON_EACH_TRANSPORT.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
