@@ -84,9 +84,10 @@ export function missedPage(pictures: readonly Picture[]): string {
   return `${[
     '# Where the time goes where a goal is missed',
     'Written by `npm run flamegraph -- --missed`: the main thread under each load that misses a goal in ' +
-      '[io_uring.md](../../native-free-bench/results/io_uring.md) or types.md beside it. *kernel* is the share of its CPU time that ' +
-      'the kernel accounts to itself. The columns behind it share out all of the time by layers of src/, a system call ' +
-      'being part of the transport that made it; the last one names the functions in which most of it was spent.',
+      '[io_uring.md](../../native-free-bench/results/io_uring.md) or types.md beside it. *kernel* is the share of its CPU time ' +
+      'that the kernel accounts to itself. The columns behind it share out all of the time by layers of src/, a system call ' +
+      'being part of the transport that made it: `enter` is the kernel at its work for io_uring. The last column names the ' +
+      'functions in which most of the time was spent.',
     markdownTable({ head, rows: pictures.map(rowOf) }),
   ].join('\n\n')}\n`;
 }
