@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LcsTable } from '../../src/commands/string-lcs-table.ts';
+import { LcsTable } from '../../../src/commands/string-lcs-table.ts';
 
 const textOf = (bytes: Uint8Array) => ({ u8: bytes, at: 0, length: bytes.length });
 
