@@ -95,7 +95,8 @@ async function compare(work: Work, options: CompareOptions, progress: Progress):
   const name = options.isKept ? (plan.name ?? transport) : undefined;
   const before = name === undefined ? emptyResults(plan.table, transport) : resultsFor(name, plan.table, transport);
   const recorder = new Recorder(name, before, thisRun(mayflyFlags(plan), options.rounds, options.quick));
-  say(`${name ?? `${transport}, nothing kept`}: ${work.others.length + work.loads.length} measurements`);
+  const page = `${plan.name ?? transport}${name === undefined ? ', nothing kept' : ''}`;
+  say(`${page}: ${work.others.length + work.loads.length} measurements`);
   await measureAll(work, options, recorder, progress);
   await recorder.finish();
   return recorder.results;

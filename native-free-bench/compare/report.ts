@@ -26,8 +26,8 @@ interface SectionText {
 }
 
 const PAYLOAD =
-  'Payload alone: bytes of key and elements themselves, as a client sent them, over what redis-server takes. Where these ' +
-  'are more than the goal, nothing that keeps them as they are can meet it.';
+  'Payload alone: bytes of key and elements themselves, as a client sent them, over what redis-server takes. Bold is more ' +
+  'than the goal: nothing that keeps them as they are can meet it.';
 
 function sectionsOf(results: Results): SectionText[] {
   const { load, threads, memory, usage, figures } = results;

@@ -72,12 +72,7 @@ const fillSortedSet = (connection: Connection, requests: number): Promise<void> 
     return ['ZADD', 'myzset', String(score), `element:${padded(index)}`];
   });
 
-function test(
-  name: string,
-  title: string,
-  prepare: Scenario['prepare'] = prepareNothing,
-  requests = 100_000,
-): Scenario {
+function test(name: string, title: string, prepare: Scenario['prepare'] = prepareNothing, requests = 80_000): Scenario {
   return { name, title, benchmarkArgs: ['-t', name], requests, prepare };
 }
 
@@ -108,9 +103,9 @@ export const SCENARIOS: readonly Scenario[] = [
   test('spop', 'SPOP', fillSet),
   test('zadd', 'ZADD'),
   test('zpopmin', 'ZPOPMIN', fillSortedSet),
-  range(100, 40_000),
-  range(300, 20_000),
-  range(500, 12_000),
-  range(600, 10_000),
-  test('mset', 'MSET (10 keys)', prepareNothing, 50_000),
+  range(100, 30_000),
+  range(300, 16_000),
+  range(500, 10_000),
+  range(600, 8_000),
+  test('mset', 'MSET (10 keys)', prepareNothing, 40_000),
 ];

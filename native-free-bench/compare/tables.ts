@@ -8,7 +8,9 @@ import {
   judgeRate,
   judgeThreads,
   judgeUsage,
+  MEMORY_RATIO_MAX,
   times,
+  USAGE_RATIO_MAX,
   type Verdict,
   verdictsOf,
 } from './goals.ts';
@@ -23,8 +25,12 @@ const verdictCells = (verdict: Verdict | undefined): string[] =>
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
 const stealCell = ({ taken }: { readonly taken: Taken }): string =>
   taken.stealShare === null ? '' : percent(taken.stealShare);
-const payloadCell = (payload: number | undefined, redis: number): string =>
-  payload === undefined ? '' : times(payload / redis);
+/** In bold where the goal can't be met. */
+function payloadCell(payload: number | undefined, redis: number, most: number): string {
+  if (payload === undefined) return '';
+  const ratio = times(payload / redis);
+  return payload / redis > most ? `**${ratio}**` : ratio;
+}
 
 /** One line a goal: how many rows have it, the best and the worst of them. */
 export function summaryTable(results: Results): TextTable {
@@ -136,7 +142,7 @@ export function usageTable({ usage }: Results): TextTable {
       bytes(row.mayflyBytesPerKey),
       times(row.ratio),
       ...verdictCells(judgeUsage(row)),
-      payloadCell(row.payloadBytesPerKey, row.redisBytesPerKey),
+      payloadCell(row.payloadBytesPerKey, row.redisBytesPerKey, USAGE_RATIO_MAX),
     ]),
   };
 }
@@ -154,7 +160,7 @@ export function memoryTable({ memory }: Results): TextTable {
       bytes(row.mayfly.usedBytesPerKey),
       times(row.usedRatio),
       ...verdictCells(judgeMemory(row)),
-      payloadCell(row.payloadBytesPerKey, row.redis.usedBytesPerKey),
+      payloadCell(row.payloadBytesPerKey, row.redis.usedBytesPerKey, MEMORY_RATIO_MAX),
       bytes(row.redis.residentBytesPerKey),
       bytes(row.mayfly.residentBytesPerKey),
       times(row.residentRatio),
