@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RespClient } from '../support/resp-client.ts';
-import { info, mayflyWith, sleep, textOf, until } from '../support/server-facts.ts';
+import { expectNothingHeld, info, mayflyWith, sleep, textOf, until } from '../support/server-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const LIMITS = ['--client-query-buffer-limit', '1mb', '--client-output-buffer-limit', 'normal 4mb 1mb 1'];
@@ -47,11 +47,10 @@ async function lastWords(socket: Socket): Promise<string> {
 }
 
 async function expectAsBefore(): Promise<void> {
-  await until('only the test is connected', async () => (await info(client, 'connected_clients')) === 1);
-  await until('workers are done', async () => (await info(client, 'handoffs_pending')) === 0);
+  await expectNothingHeld(client);
+  // The worker may have to be started first.
+  await until('workers are done', async () => (await info(client, 'handoffs_pending')) === 0, 20_000);
   await until('no shard is locked', async () => (await info(client, 'locked_shards')) === 0);
-  // What a large command was put together in is given back when there has been no use for it for two seconds.
-  await until('memory is back', async () => (await info(client, 'mem_clients_normal')) < 200_000);
   expect(textOf(await client.call('PING'))).toBe('PONG');
 }
 
@@ -169,14 +168,4 @@ describe('clients that vanish', () => {
     for (const socket of sockets) socket.destroy();
     await expectAsBefore();
   });
-
-  it('ten thousand of them', async () => {
-    const before = await info(client, 'total_connections_received');
-    for (let round = 0; round < 20; round++) {
-      const sockets = await Promise.all(Array.from({ length: 500 }, open));
-      for (const socket of sockets) socket.destroy();
-    }
-    await expectAsBefore();
-    expect(await info(client, 'total_connections_received')).toBe(before + 10_000);
-  }, 60_000);
 });

@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { descriptorCount, idles, residentBytes } from '../support/process-facts.ts';
 import { RespClient } from '../support/resp-client.ts';
-import { info, mayflyWith, textOf, until } from '../support/server-facts.ts';
+import { expectNothingHeld, info, mayflyWith, textOf, until } from '../support/server-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { Client } from '../transport/harness.ts';
 
@@ -38,18 +38,6 @@ async function crowd(count: number): Promise<Client[]> {
   return clients;
 }
 
-/** Nothing is left but the connection that asks. */
-async function expectNothingHeld(): Promise<void> {
-  await until('only the test is connected', async () => (await info(control, 'connected_clients')) === 1, 20_000);
-  const held = async () => textOf(await control.call('DEBUG', 'TRANSPORT'));
-  await until('buffers and links are back', async () => /^links=1\n(\w+=0\n)*$/.test(await held())).catch(
-    async (error) => {
-      throw new Error(`held: ${await held()}`, { cause: error });
-    },
-  );
-  await until('memory is back', async () => (await info(control, 'mem_clients_normal')) < 200_000);
-}
-
 describe('a crowd', () => {
   it('of 2,000 that are silent and then speak at once: all are answered, and the server is idle again', async () => {
     const value = 'b'.repeat(20_000);
@@ -65,7 +53,7 @@ describe('a crowd', () => {
     await idles(server.pid);
     expect(descriptorCount(server.pid)).toBe(descriptors);
     for (const { socket } of clients) socket.resetAndDestroy();
-    await expectNothingHeld();
+    await expectNothingHeld(control);
     expect(descriptorCount(server.pid)).toBe(descriptors - clients.length);
   }, 120_000);
 
@@ -82,7 +70,7 @@ describe('a crowd', () => {
         if (i % 50 === 0) socket.end();
         else socket.resetAndDestroy();
       });
-      await expectNothingHeld();
+      await expectNothingHeld(control);
     };
     await wave();
     const first = { descriptors: descriptorCount(server.pid), bytes: residentBytes(server.pid) };
@@ -102,7 +90,7 @@ describe('a crowd', () => {
     // The kernel's buffers are full, and what it has not taken is with the transport.
     await until('replies wait', async () => (await info(control, 'client_recent_max_output_buffer')) > 1_000_000);
     for (const { socket } of clients) socket.resetAndDestroy();
-    await expectNothingHeld();
+    await expectNothingHeld(control);
     await idles(server.pid);
   });
 });

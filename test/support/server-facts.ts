@@ -31,4 +31,16 @@ export async function until(what: string, isSo: () => Promise<boolean>, withinMs
   }
 }
 
+/** All who were connected beside `client` are gone, and so is what the transport and the server held for them. */
+export async function expectNothingHeld(client: RespClient): Promise<void> {
+  await until('no other is connected', async () => (await info(client, 'connected_clients')) === 1, 20_000);
+  const held = async () => textOf(await client.call('DEBUG', 'TRANSPORT'));
+  const nothing = async () => /^links=1\n(?:\w+=0\n)*$/.test(await held());
+  await until('links and buffers are back', nothing).catch(async (error) => {
+    throw new Error(`the transport holds ${await held()}`, { cause: error });
+  });
+  // What a large command was put together in is given back when there has been no use for it for two seconds.
+  await until('memory is back', async () => (await info(client, 'mem_clients_normal')) < 200_000);
+}
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
