@@ -9,7 +9,7 @@ const on = (transport: string, include: readonly string[]): TestProjectInlineCon
   test: {
     name: transport,
     include: [...include],
-    exclude: transport === 'net' ? [NEEDS_SEVERAL_THREADS] : [],
+    exclude: transport === 'net' ? [...NEEDS_SEVERAL_THREADS] : [],
     env: { TEST_TRANSPORT: transport },
   },
 });

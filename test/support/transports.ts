@@ -10,8 +10,11 @@ export const TRANSPORTS = process.platform === 'linux' ? (['io_uring', 'epoll', 
 /** The one that servers under test are told to take, or undefined: whichever is best. */
 export const forcedTransport: string | undefined = process.env.TEST_TRANSPORT;
 
-/** Several I/O threads listen on one port, which node:net can't: server.test.ts there says so. */
-export const NEEDS_SEVERAL_THREADS = 'test/io-threads/*.test.ts';
+/** Several I/O threads listen on one port, which node:net can't: test/io-threads/server.test.ts says so. */
+export const NEEDS_SEVERAL_THREADS: readonly string[] = [
+  'test/io-threads/*.test.ts',
+  'test/unit/server/renamed-commands.test.ts',
+];
 
 /** About protocol and connections, or about who wakes whom. */
 export const ON_EACH_TRANSPORT: readonly string[] = [
