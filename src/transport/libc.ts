@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { getSystemErrorName } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
+import { type LoopFunctions, LoopWatch } from './loop-watch.ts';
 
 /** libuv's watch over a descriptor, as koffi gives it. */
 export interface PollHandle {
@@ -9,6 +11,7 @@ export interface PollHandle {
 type Koffi = typeof import('koffi');
 /** Arguments are integers and addresses; an address is a number, for none lies above 2^47. */
 type IntegerFunction = (...args: number[]) => number;
+type Lookup = (library: number, symbol: string) => number;
 
 /**
  * The C functions that Mayfly calls on Linux. All take and return plain integers, so a call costs about 100 ns and
@@ -36,6 +39,8 @@ export class Libc {
   readonly madvise: IntegerFunction;
   /** glibc has it, others don't. */
   readonly mallocTrim: IntegerFunction | undefined;
+  /** Undefined on other threads than the main one, and where Node doesn't export libuv. */
+  private readonly loopFunctions: LoopFunctions | undefined;
   private readonly koffi: Koffi;
   private readonly mapFunction: (...args: (number | null)[]) => bigint;
 
@@ -66,6 +71,18 @@ export class Libc {
     this.munmap = define('munmap', 'int', address, 'size_t');
     this.madvise = define('madvise', 'int', address, 'size_t', 'int');
     this.mallocTrim = ifThere(() => define('malloc_trim', 'int', 'size_t'));
+    this.loopFunctions = ifThere(() => {
+      // Another thread may die with its watch, which koffi then closes; a loop that goes with watches aborts the process.
+      if (!isMainThread) return undefined;
+      return {
+        loop: define('uv_default_loop', address)(),
+        handleSize: define('uv_handle_size', 'size_t', 'int'),
+        pollInit: define('uv_poll_init', 'int', address, address, 'int'),
+        pollStart: define('uv_poll_start', 'int', address, 'int', address),
+        close: define('uv_close', 'void', address, address),
+        nothing: (program.func('dlsym', address, [address, 'str']) as Lookup)(0, 'uv_is_active'),
+      };
+    });
     this.mapFunction = program.func('mmap', 'void*', ['void*', 'size_t', 'int', 'int', 'int', 'size_t']);
   }
 
@@ -100,6 +117,12 @@ export class Libc {
     return this.koffi.node.poll(fd, callback);
   }
 
+  /** Has libuv's loop of this thread turn whenever `fd` is readable, for immediates to run. */
+  wakeLoop(fd: number): PollHandle {
+    const { loopFunctions } = this;
+    return loopFunctions === undefined ? this.poll(fd, () => undefined) : new LoopWatch(this, loopFunctions, fd);
+  }
+
   /** The error of the call that just failed, in the shape of Node's own. `detail` names what was acted on. */
   error(call: string, detail = ''): NodeJS.ErrnoException {
     return systemError(this.errno(), call, detail);
@@ -122,8 +145,8 @@ export function systemError(errno: number, call: string, detail = ''): NodeJS.Er
   return error;
 }
 
-/** Undefined where this C library has no such function: koffi throws. */
-function ifThere(define: () => IntegerFunction): IntegerFunction | undefined {
+/** Undefined where there is no such function: koffi throws. */
+function ifThere<T>(define: () => T): T | undefined {
   try {
     return define();
   } catch {
