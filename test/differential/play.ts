@@ -391,6 +391,9 @@ async function followCursor(endpoint: Endpoint, command: Command): Promise<Reply
   return { kind: '-', text: `(the cursor isn't back at 0 after ${CURSOR_STEPS_MAX} calls)` };
 }
 
+/** A command waits for shards that are busy before it blocks: moments, on a busy machine longer. */
+const BLOCKING_MS_MAX = 10_000;
+
 /** Sends a command and waits until the server says that its client is blocked, or it is answered. */
 async function blockOn(endpoint: Endpoint, command: Command) {
   let isAnswered = false;
@@ -400,9 +403,11 @@ async function blockOn(endpoint: Endpoint, command: Command) {
     .finally(() => {
       isAnswered = true;
     });
-  for (let i = 0; i < 200 && !isAnswered; i++) {
+  const giveUpMs = performance.now() + BLOCKING_MS_MAX;
+  while (!isAnswered) {
     const info = await endpoint.ask('INFO', 'clients');
     if ('text' in info && /blocked_clients:[1-9]/.test(info.text)) break;
+    if (performance.now() > giveUpMs) throw new Error(`neither answered nor blocked: ${asCliLine(command)}`);
   }
   return { reply };
 }
