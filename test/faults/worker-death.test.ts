@@ -4,7 +4,8 @@ import { RespClient } from '../support/resp-client.ts';
 import { info, mayflyWith, sleep, textOf, until } from '../support/server-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
-const KILLS = 40;
+/** On each transport. */
+const KILLS = 15;
 
 let server: ServerProcess;
 let client: RespClient;
