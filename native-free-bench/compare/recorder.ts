@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { chartFiles, drawCharts } from './charts.ts';
 import { meterSteal, type Run } from './circumstances.ts';
+import { writeExcerpts } from './excerpts.ts';
 import { markdownReport } from './report.ts';
 import { FOLDER, type Results, type RowOf, type Section, withRows, writeResults } from './results.ts';
 
@@ -33,9 +34,9 @@ export class Recorder {
     if (this.#name !== undefined) writePage(this.#name, this.#results);
   }
 
-  /** Draws the charts anew: they take a moment, so at the end. */
+  /** Draws the charts anew: they take a moment, so at the end. What other pages tell of the results is brought in step. */
   async finish(): Promise<void> {
-    if (this.#name !== undefined) await writeCharts(this.#name, this.#results);
+    if (this.#name !== undefined) await finishPages(this.#name, this.#results);
   }
 }
 
@@ -44,12 +45,13 @@ function writePage(name: string, results: Results): void {
   writeFileSync(join(FOLDER, `${name}.md`), markdownReport(results, chartFiles(name, results)));
 }
 
-async function writeCharts(name: string, results: Results): Promise<void> {
+async function finishPages(name: string, results: Results): Promise<void> {
   for (const [file, svg] of await drawCharts(name, results)) writeFileSync(join(FOLDER, file), svg);
+  writeExcerpts(name, results);
 }
 
 /** Page and charts from what is kept, as after a change of a goal or of a chart. */
 export async function redraw(name: string, results: Results): Promise<void> {
   writePage(name, results);
-  await writeCharts(name, results);
+  await finishPages(name, results);
 }

@@ -80,6 +80,20 @@ export function loadTable({ load, transport }: Results): TextTable {
   };
 }
 
+/** CPU alone, a line a test. */
+export function cpuTable({ load }: Results): TextTable {
+  const cells = (scenario: string, pipelined: boolean): string[] => {
+    const row = load.find((each) => each.scenario === scenario && each.pipeline > 1 === pipelined);
+    if (row === undefined) return ['', '', ''];
+    return [row.redis.cpuUsPerRequest.toFixed(2), row.mayfly.cpuUsPerRequest.toFixed(2), times(row.cpuRatio)];
+  };
+  const titles = new Map(load.map(({ scenario, title }) => [scenario, title]));
+  return {
+    head: ['test', 'redis-server µs', 'Mayfly µs', '', '`-P 16`: redis-server µs', 'Mayfly µs', ''],
+    rows: [...titles].map(([scenario, title]) => [title, ...cells(scenario, false), ...cells(scenario, true)]),
+  };
+}
+
 /** Requests a second with a pipeline; goals that the CPU alone doesn't tell of. */
 export function rateTable({ load, transport }: Results): TextTable {
   return {

@@ -54,7 +54,7 @@ describe.skipIf(redisServerVersion() === undefined)('the differential tester', (
   );
 
   test('finds a wrong reply and shrinks to what brings it about', { timeout: 60_000 }, async () => {
-    const { findings } = await runAgainst(wrongAfterThreeElements, 2, 20_000);
+    const { findings } = await runAgainst(wrongAfterThreeElements, 2, 6_000);
     expect(findings.map(({ difference }) => difference.cause)).toEqual(['LLEN : / :']);
     const lines = findings[0].steps.flatMap(describeStep);
     expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(6);
@@ -63,13 +63,13 @@ describe.skipIf(redisServerVersion() === undefined)('the differential tester', (
   });
 
   test('finds a wrong event', { timeout: 60_000 }, async () => {
-    const { findings } = await runAgainst(incrementIsSet, 2, 20_000);
+    const { findings } = await runAgainst(incrementIsSet, 2, 6_000);
     expect(findings.map(({ difference }) => difference.cause)).toEqual(['event hset / hincrby']);
     expect(findings[0].steps.flatMap(describeStep).length).toBeLessThanOrEqual(3);
   });
 
   test('finds a fault that shows in the state only', { timeout: 60_000 }, async () => {
-    const { findings } = await runAgainst(deadlinesOutOfNothing, 3, 20_000);
+    const { findings } = await runAgainst(deadlinesOutOfNothing, 3, 6_000);
     expect(findings).toHaveLength(1);
     expect(findings[0].difference.cause).toContain('PTTL');
     expect(findings[0].steps.flatMap(describeStep).length).toBeLessThanOrEqual(3);

@@ -14,7 +14,7 @@ import { info, mayflyWith, until } from '../support/server-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const CLIENTS = 6;
-const COMMANDS_PER_CLIENT = 3_000;
+const COMMANDS_PER_CLIENT = 2_000;
 const PIPELINE_MAX = 40;
 /** These wait for other clients, which may never come. */
 const WAITS = /^(BL|BR|BZ|WAIT)/i;

@@ -239,7 +239,7 @@ describe('serialized values', () => {
           expect(keyspace.allocator.usedBytes).toBe(usedBytes);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 

@@ -220,7 +220,7 @@ describe('the table', () => {
         model.check();
         expect(model.table.segmentCount).toBe(1);
       }),
-      { numRuns: 10, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 6, interruptAfterTimeLimit: 15_000 },
     );
   });
 

@@ -123,7 +123,7 @@ describe('counted B+tree', () => {
         }
         model.check();
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

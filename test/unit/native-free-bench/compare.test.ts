@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drawCharts } from '../../../native-free-bench/compare/charts.ts';
 import { coreTimeIn, type Measured, type Run, type Taken } from '../../../native-free-bench/compare/circumstances.ts';
+import { PAGES, withExcerpts } from '../../../native-free-bench/compare/excerpts.ts';
 import { verdictsOf } from '../../../native-free-bench/compare/goals.ts';
 import type { LoadRow } from '../../../native-free-bench/compare/load.ts';
 import { median } from '../../../native-free-bench/compare/median.ts';
@@ -8,7 +10,7 @@ import { parseCompareOptions } from '../../../native-free-bench/compare/options.
 import { payloadOf } from '../../../native-free-bench/compare/payload.ts';
 import { Progress } from '../../../native-free-bench/compare/progress.ts';
 import { caption, markdownReport } from '../../../native-free-bench/compare/report.ts';
-import { emptyResults, type Results, withRows } from '../../../native-free-bench/compare/results.ts';
+import { emptyResults, keptResults, type Results, withRows } from '../../../native-free-bench/compare/results.ts';
 import { SCENARIOS } from '../../../native-free-bench/compare/scenarios.ts';
 import { loadTasks, otherTasks } from '../../../native-free-bench/compare/tasks.ts';
 import { TYPE_DATASETS } from '../../../native-free-bench/compare/type-memory.ts';
@@ -251,5 +253,32 @@ describe('progress', () => {
       expect.stringMatching(/^second: FAILED {3}\(1 to go, about \d+ s\)$/),
       'third: measured',
     ]);
+  });
+});
+
+describe('excerpts of results in other pages', () => {
+  it('are those of their results, a line a test', () => {
+    const page = withExcerpts(
+      'a\n<!-- results of x: cpu -->\nold\n<!-- end of results -->\n<!-- results of y: goals -->\nkept\n<!-- end of results -->\n',
+      'x',
+      results,
+    );
+    expect(page).toContain('| GET | 10.00 | 9.00 | 0.90 × | 10.00 | 6.10 | 0.61 × |');
+    expect(page).toContain('| LRANGE_100 |  |  |  | 10.00 | 7.90 | 0.79 × |');
+    expect(page).toContain('Measured on 2026-01-01');
+    expect(page).not.toContain('old');
+    expect(page).toContain('kept');
+    expect(withExcerpts(page, 'x', results)).toBe(page);
+  });
+
+  it('that there aren’t are refused', () => {
+    const page = '<!-- results of x: colours -->\n<!-- end of results -->';
+    expect(() => withExcerpts(page, 'x', results)).toThrow('no such excerpt of results: colours');
+  });
+
+  it.each(PAGES)('%s is in step (npm run bench:compare -- --redraw io_uring,epoll,net,types)', (page) => {
+    const text = readFileSync(page, 'utf8');
+    const names = new Set([...text.matchAll(/<!-- results of (\S+): /g)].map(([, name]) => name));
+    for (const name of names) expect(withExcerpts(text, name, keptResults(name))).toBe(text);
   });
 });
