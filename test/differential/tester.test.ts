@@ -35,9 +35,9 @@ const deadlinesOutOfNothing: Lie = (command, reply) =>
   command[0] === 'PTTL' && reply.kind === ':' && reply.text === '-1' ? { kind: ':', text: '5' } : reply;
 
 /** The wrong event is told of a change. */
-const incrementIsSet: Lie = (command, reply) =>
-  command.length === 0 && reply.kind === '>' && reply.items.some((item) => 'text' in item && item.text === 'hincrby')
-    ? { kind: '>', items: reply.items.with(3, { kind: '$', text: 'hset' }) }
+const setIsSorted: Lie = (command, reply) =>
+  command.length === 0 && reply.kind === '>' && reply.items.some((item) => 'text' in item && item.text === 'sadd')
+    ? { kind: '>', items: reply.items.with(3, { kind: '$', text: 'zadd' }) }
     : reply;
 
 describe.skipIf(redisServerVersion() === undefined)('the differential tester', () => {
@@ -63,8 +63,8 @@ describe.skipIf(redisServerVersion() === undefined)('the differential tester', (
   });
 
   test('finds a wrong event', { timeout: 60_000 }, async () => {
-    const { findings } = await runAgainst(incrementIsSet, 2, 6_000);
-    expect(findings.map(({ difference }) => difference.cause)).toEqual(['event hset / hincrby']);
+    const { findings } = await runAgainst(setIsSorted, 2, 6_000);
+    expect(findings.map(({ difference }) => difference.cause)).toEqual(['event zadd / sadd']);
     expect(findings[0].steps.flatMap(describeStep).length).toBeLessThanOrEqual(3);
   });
 

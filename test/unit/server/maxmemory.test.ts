@@ -145,12 +145,15 @@ describe('what goes', () => {
     // The clock of uses ticks once a second.
     await sleep(2_100);
     await client.pipeline(Array.from({ length: 2_000 }, (_, i) => ['GET', `hot-${i}`]));
+    const evictedBefore = await info(client, 'evicted_keys');
     await limit('allkeys-lru', await info(client, 'used_memory'));
     await write('new', 5_000);
     const hot = (await present('hot', 2_000)).length / 2_000;
-    const cold = (await present('cold', 8_000)).length / 8_000;
     expect(hot).toBeGreaterThan(0.95);
-    expect(cold).toBeLessThan(0.5);
+    // How many have to go hangs on what the clients' buffers took when the limit was set.
+    const evicted = (await info(client, 'evicted_keys')) - evictedBefore;
+    expect(evicted).toBeGreaterThan(2_000);
+    expect(8_000 - (await present('cold', 8_000)).length).toBeGreaterThan(evicted * 0.9);
   });
 
   it('allkeys-lfu: keys that are used often stay, however new the others are', async () => {
