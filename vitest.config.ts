@@ -29,8 +29,8 @@ export default defineConfig({
     env: { MAYFLY_ASSERT: '1' },
     // Test files start servers and shared memory of their own; a process each keeps them apart.
     pool: 'forks',
-    // Most of a test's time is waiting for servers: two at once on two cores, where vitest would run one.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Much of a test's time is waiting for servers: three at once on two cores, where vitest would run one.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     setupFiles: ['test/support/seed.ts'],
     // Two cores run all of it at once; a test that starts servers and threads may have to wait for its turn.
     testTimeout: 30_000,

@@ -71,14 +71,23 @@ export class MemoryGuard {
     return this.limitBytes > 0 && this.usedBytes > this.limitBytes;
   }
 
-  /** Evicts what must go; nothing while clients are paused. No command may be running on this thread's locks. @returns ROOM, NO_ROOM or SHARDS_BUSY */
+  /** Whether something has to go now. Not while clients are paused, however short memory is. */
+  get mustEvict(): boolean {
+    return this.isShort && !this.isPaused;
+  }
+
+  private get isPaused(): boolean {
+    return this.parts.shards[0].isPaused;
+  }
+
+  /** Evicts what must go. No command may be running on this thread's locks. @returns ROOM, NO_ROOM or SHARDS_BUSY */
   makeRoom(): number {
-    if (!this.isShort || this.parts.shards[0].isPaused) return ROOM;
+    if (!this.mustEvict) return ROOM;
     if (this.policy.order === 'none') return NO_ROOM;
     const { locks } = this.parts;
     const heldBefore = locks.held;
     let outcome = ROOM;
-    for (let evicted = 0; outcome === ROOM && this.isShort; evicted++) {
+    for (let evicted = 0; outcome === ROOM && this.mustEvict; evicted++) {
       if (evicted === EVICTIONS_PER_COMMAND) {
         this.onStillShort();
         break;
@@ -130,7 +139,7 @@ export class MemoryGuard {
     this.sawBusy = false;
     const { order } = this.policy;
     const done = order === 'deadline' ? this.evictEarliest() : order === 'random' ? this.evictAny() : this.evictBest();
-    if (done) return ROOM;
+    if (done || this.isPaused) return ROOM;
     return this.sawBusy ? SHARDS_BUSY : NO_ROOM;
   }
 
@@ -230,6 +239,7 @@ export class MemoryGuard {
     return Math.floor(this.parts.random() * n);
   }
 
+  /** @returns whether keys of the shard may go: it is locked, and no pause has begun meanwhile */
   private lock(shard: number): boolean {
     const { locks } = this.parts;
     const bit = 1 << shard;
@@ -238,7 +248,7 @@ export class MemoryGuard {
       // One at a time, so that no two threads can wait for each other.
       locks.release(locks.held);
       locks.acquire(bit);
-      return true;
+      return !this.isPaused;
     }
     if (locks.tryAcquire(bit)) return true;
     this.sawBusy = true;

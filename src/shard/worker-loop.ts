@@ -101,7 +101,7 @@ export class WorkerLoop {
   /** One bounded piece, so that mail and deadlines get their turn. */
   private evictSome(): void {
     this.access.set(Math.floor(this.clock.nowMs()));
-    this.evicts = this.guard.makeRoom() === ROOM && this.guard.isShort;
+    this.evicts = this.guard.makeRoom() === ROOM && this.guard.mustEvict;
     this.mail.afterLocks();
   }
 
