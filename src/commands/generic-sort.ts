@@ -168,6 +168,13 @@ function lengthToNul({ region, at, length }: Slice): number {
   return end - at;
 }
 
+/** As C's `strtod`, which SORT calls as it is: leading blanks are skipped, where a score may have none. */
+function parseWeight(u8: Uint8Array, at: number, length: number): number | undefined {
+  let blanks = 0;
+  while (blanks < length && (u8[at + blanks] === 32 || (u8[at + blanks] >= 9 && u8[at + blanks] <= 13))) blanks++;
+  return parseDouble(u8, at + blanks, length - blanks);
+}
+
 /** Equal numbers are told apart by the elements' bytes. @throws NOT_NUMBERS */
 function byNumber(elements: ByteStrings, by: SortPattern | undefined): Comparison {
   const scores = new Float64Array(elements.count);
@@ -175,7 +182,7 @@ function byNumber(elements: ByteStrings, by: SortPattern | undefined): Compariso
     slice.set(elements.region, elements.at(i), elements.length(i));
     if (by !== undefined && !by.find(elements.region, elements.at(i), elements.length(i), slice)) continue;
     const length = lengthToNul(slice);
-    const score = length === 0 ? 0 : parseDouble(slice.region.u8, slice.at, length);
+    const score = length === 0 ? 0 : parseWeight(slice.region.u8, slice.at, length);
     if (score === undefined) throw NOT_NUMBERS;
     scores[i] = score;
   }

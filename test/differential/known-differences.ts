@@ -263,6 +263,14 @@ export const knownDifferences: readonly KnownDifference[] = [
       name === 'XREAD' && isAggregate(oracle) && oracle.items.length > 0 && streamsOf(oracle).every(isEmpty),
   },
   {
+    id: 'stream-is-something-else-now',
+    commands: 'XREAD',
+    what: 'a client that waits for several streams is told WRONGTYPE if one of them is something else when another is served',
+    reason: 'From 7.2 Redis runs the waiting command again, which looks at all of its keys; 7.0 serves the one.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'XREAD' && text(subject).startsWith('WRONGTYPE ') && isAggregate(oracle) && oracle.items.length === 1,
+  },
+  {
     id: 'group-gone-while-waiting',
     commands: 'XREADGROUP',
     what: 'a client that waits while its group or stream goes is told what one that comes later is told',

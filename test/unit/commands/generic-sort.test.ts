@@ -21,6 +21,10 @@ describe('SORT', () => {
     expect(redis.run('SORT', 'l', 'DESC', 'LIMIT', 1, 2)).toEqual(['3', '2']);
     expect(redis.run('SORT', 'l', 'LIMIT', 10, 2)).toEqual([]);
     expect(redis.run('SORT', 'l', 'LIMIT', -5, -1)).toEqual(['1', '2', '3', '10']);
+    redis.run('RPUSH', 'blanks', '\t 2', ' 1');
+    expect(redis.run('SORT', 'blanks')).toEqual([' 1', '\t 2']);
+    redis.run('RPUSH', 'blanks', ' ');
+    expect(redis.run('SORT', 'blanks')).toMatch('converted into double');
     expect(redis.run('SORT', 's')).toBe("Error: ERR One or more scores can't be converted into double");
     expect(redis.run('SORT', 's', 'ALPHA', 'DESC')).toEqual(['c', 'b', 'aa', 'a']);
     expect(redis.run('SORT', 'h_a')).toMatch('WRONGTYPE');
