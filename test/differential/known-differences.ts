@@ -268,7 +268,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'a client that waits for several streams is told WRONGTYPE if one of them is something else when another is served',
     reason: 'From 7.2 Redis runs the waiting command again, which looks at all of its keys; 7.0 serves the one.',
     covers: ({ name, subject, oracle }) =>
-      name === 'XREAD' && text(subject).startsWith('WRONGTYPE ') && isAggregate(oracle) && oracle.items.length === 1,
+      name === 'XREAD' && text(subject).startsWith('WRONGTYPE ') && isAggregate(oracle) && oracle.items.length > 0,
   },
   {
     id: 'group-gone-while-waiting',
