@@ -7,6 +7,7 @@
  *
  * Where an atom should be but isn't, there is the empty one. Parsed into a tree; regex-program.ts makes it a program.
  */
+import { isAlnum, isAlpha, isDigit, isHex, isLower, isPrint, isSpace, isUpper } from './character-class.ts';
 
 /** A tree of the expression. */
 export type RegexNode =
@@ -73,14 +74,6 @@ const COLON = code(':');
 const COMMA = code(',');
 const NEWLINE = 10;
 
-const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
-const isUpper = (byte: number): boolean => byte >= 65 && byte <= 90;
-const isLower = (byte: number): boolean => byte >= 97 && byte <= 122;
-const isAlpha = (byte: number): boolean => isUpper(byte) || isLower(byte);
-const isAlnum = (byte: number): boolean => isAlpha(byte) || isDigit(byte);
-const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
-const isPrint = (byte: number): boolean => byte >= 32 && byte < 127;
-const isHex = (byte: number): boolean => isDigit(byte) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
 export const isWordByte = (byte: number): boolean => isAlnum(byte) || byte === 95;
 
 const CLASSES: Readonly<Record<string, (byte: number) => boolean>> = {

@@ -1,4 +1,5 @@
 /** SORT: the elements of a list, set or sorted set in some order, or what keys named after them hold. */
+import { isSpace } from '../base/character-class.ts';
 import { parseDouble } from '../base/numbers.ts';
 import { compare } from '../base/region.ts';
 import { TYPE_LIST, TYPE_SET, TYPE_SORTED_SET, typeOf } from '../store/entry.ts';
@@ -171,7 +172,7 @@ function lengthToNul({ region, at, length }: Slice): number {
 /** As C's `strtod`, which SORT calls as it is: leading blanks are skipped, where a score may have none. */
 function parseWeight(u8: Uint8Array, at: number, length: number): number | undefined {
   let blanks = 0;
-  while (blanks < length && (u8[at + blanks] === 32 || (u8[at + blanks] >= 9 && u8[at + blanks] <= 13))) blanks++;
+  while (blanks < length && isSpace(u8[at + blanks])) blanks++;
   return parseDouble(u8, at + blanks, length - blanks);
 }
 

@@ -1,8 +1,9 @@
 /** Inline commands: words on a line, as typed into telnet. Words are left where they are, unless some are quoted. */
+import { isSpace } from '../base/character-class.ts';
 import { Region } from '../base/region.ts';
 import type { Arguments } from './arguments.ts';
 
-const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13) || c === 0;
+const endsWord = (c: number): boolean => isSpace(c) || c === 0;
 const hexDigit = (c: number): number => {
   if (c >= 48 && c <= 57) return c - 48;
   const lower = c | 32;
@@ -21,10 +22,10 @@ export function splitPlainInline(source: Region, from: number, to: number, into:
   let argc = 0;
   let at = from;
   for (;;) {
-    while (at < to && isSpace(u8[at])) at++;
+    while (at < to && endsWord(u8[at])) at++;
     if (at >= to) break;
     const start = at;
-    while (at < to && !isSpace(u8[at])) if (isQuote(u8[at++])) return false;
+    while (at < to && !endsWord(u8[at])) if (isQuote(u8[at++])) return false;
     if (argc === into.at.length) into.reserve(argc + 1);
     into.at[argc] = start;
     into.size[argc++] = at - start;
@@ -43,7 +44,7 @@ export function splitInline(source: Region, from: number, to: number, into: Argu
   const words: number[][] = [];
   let at = from;
   for (;;) {
-    while (at < to && isSpace(u8[at])) at++;
+    while (at < to && endsWord(u8[at])) at++;
     if (at >= to) break;
     const word: number[] = [];
     at = readWord(u8, at, to, word);
@@ -67,11 +68,11 @@ export function splitInline(source: Region, from: number, to: number, into: Argu
 /** @returns where the word ends, or -1 */
 function readWord(u8: Uint8Array, from: number, to: number, word: number[]): number {
   let at = from;
-  while (at < to && !isSpace(u8[at])) {
+  while (at < to && !endsWord(u8[at])) {
     const c = u8[at];
     if (isQuote(c)) {
       at = c === 34 ? readDoubleQuoted(u8, at + 1, to, word) : readSingleQuoted(u8, at + 1, to, word);
-      if (at < 0 || (at < to && !isSpace(u8[at]))) return -1;
+      if (at < 0 || (at < to && !endsWord(u8[at]))) return -1;
       return at;
     }
     word.push(c);
