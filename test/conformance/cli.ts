@@ -11,7 +11,7 @@ import { mayfly, mayflyChecked, redisServer } from '../support/server-process.ts
 import { additionsTo, type ExpectedFailure, LIST_PATHS, parseExpected } from './expected.ts';
 import { figuresOf, quickFiguresOf, type UnitFigures, unitsOf } from './redis-figures.ts';
 import { runAgainst, withDebug } from './run-unit.ts';
-import { getSuite, layOutTree } from './suite.ts';
+import { getSuite, layOutTree, unitsIn } from './suite.ts';
 import type { Mode } from './unit.ts';
 import { dataUnits, QUICK_TAGS, quickUnits } from './unit-lists.ts';
 import { count, isUnbuilt, judge, leftOut, type Row } from './verdict.ts';
@@ -25,6 +25,8 @@ const usage = `Runs the Tcl suite of redis against Mayfly and counts it test by 
   --data                  the units about data, and which share of what redis-server passes there passes
   --quick                 units that take a minute or two together, without slow tests: part of npm test
   --server WHAT           mayfly (dist/), checked (dist-checked/), redis-server
+  --suite DIRECTORY       another suite, its tests/ and utils/: of a newer Redis, say. Neither redis-server's figures nor
+                          the lists below hold for it: what fails is printed
   --out DIRECTORY         logs and results.tsv (a directory under the system's temporary one)
   --port N                external: the server's port; spawn: the first of 200 (21111)
   --unit-seconds N        a unit takes no longer (300)
@@ -44,6 +46,7 @@ const { values, positionals } = parseArgs({
     data: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     server: { type: 'string', default: 'mayfly' },
+    suite: { type: 'string' },
     out: { type: 'string', default: join(tmpdir(), 'mayfly-conformance') },
     port: { type: 'string', default: '21111' },
     'unit-seconds': { type: 'string', default: '300' },
@@ -82,6 +85,12 @@ function checkListSince(revision: string): void {
   }
 }
 
+/** What there is to say of a suite that has neither figures nor a list of known failures. */
+function plainFailures({ unit, failed, run }: Row): string[] {
+  const cutShort = run.cutShort === '' ? [] : [`ended early: ${unit} (${run.cutShort})`];
+  return [...failed.map((name) => `fails: ${unit}: ${name}`), ...cutShort];
+}
+
 /** All that redis-server has a test in, less what isn't built yet. */
 function allUnits(mode: Mode, expected: readonly ExpectedFailure[]): string[] {
   const units = unitsOf(mode);
@@ -100,7 +109,9 @@ async function main(): Promise<void> {
   }
   const expected = LIST_PATHS.flatMap(readList);
   const named = positionals.length > 0 ? positionals : values.quick ? quickUnits : values.data ? dataUnits : undefined;
-  const units = named ?? allUnits(mode, expected);
+  const isOther = values.suite !== undefined;
+  const suite = values.suite ?? getSuite();
+  const units = named ?? (isOther ? unitsIn(suite) : allUnits(mode, expected));
   mkdirSync(values.out, { recursive: true });
   const tree = mkdtempSync(join(tmpdir(), 'mayfly-suite-tree-'));
   process.once('SIGINT', () => process.exit(130));
@@ -108,7 +119,7 @@ async function main(): Promise<void> {
   // In spawn mode the suite gives the whole command line itself.
   const isNode = server !== redisServer;
   const launcher = [server.program, ...(isNode ? [server.args[0]] : [])];
-  layOutTree(getSuite(), tree, launcher);
+  layOutTree(suite, tree, launcher);
   const rows: Row[] = [];
   const lines = ['unit\tstatus\ttest'];
   const notes: string[] = [];
@@ -124,11 +135,12 @@ async function main(): Promise<void> {
       // The suite takes its own control port below this one.
       basePort: mode === 'spawn' ? port : port + 10_000,
       tags: values.quick ? QUICK_TAGS : '',
+      isExact: isOther,
       logFile: join(values.out, `${unit.replaceAll('/', '_')}.log`),
       unitLimitMs: Number(values['unit-seconds']) * 1000,
       idleLimitMs: Number(values['idle-seconds']) * 1000,
     });
-    const figures = values.quick ? quickFiguresOf(unit) : figuresOf(unit, mode);
+    const figures = isOther ? undefined : values.quick ? quickFiguresOf(unit) : figuresOf(unit, mode);
     const row = count(run, unit, figures);
     rows.push(row);
     printRow(row, figures);
@@ -138,8 +150,12 @@ async function main(): Promise<void> {
   }
   writeFileSync(join(values.out, 'notes.txt'), `${notes.join('\n')}\n`, 'latin1');
   const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
-  const due = sum(({ figures }) => figures?.ok ?? 0);
   const passed = sum(({ ok }) => ok);
+  if (isOther) {
+    console.log(`\n${passed} ok, ${sum(({ failed }) => failed.length)} failed; details in ${values.out}`);
+    return complain(rows.flatMap(plainFailures));
+  }
+  const due = sum(({ figures }) => figures?.ok ?? 0);
   console.log(
     `\n${passed} ok of the ${due} that redis-server passes, ${sum(({ failed }) => failed.length)} failed, ` +
       `${sum(({ neverReached }) => neverReached)} never reached; details in ${values.out}`,
@@ -152,7 +168,10 @@ async function main(): Promise<void> {
       ` (named in ${LIST_PATHS.join(' and ')})`,
   );
   const verdicts = rows.map((row) => judge(row, mode, expected));
-  const complaints = verdicts.flatMap(({ failures, surplus }) => [...failures, ...surplus]);
+  complain(verdicts.flatMap(({ failures, surplus }) => [...failures, ...surplus]));
+}
+
+function complain(complaints: readonly string[]): void {
   for (const complaint of complaints) console.log(complaint);
   process.exitCode = complaints.length > 0 ? 1 : 0;
 }

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 export const SUITE_VERSION = '7.0.15';
 
@@ -64,6 +64,16 @@ export function getSuite(): string {
     );
   }
   return suite;
+}
+
+/** Every unit that a suite has a file of. */
+export function unitsIn(suite: string): string[] {
+  const tests = join(suite, 'tests');
+  return ['unit', 'unit/type', 'integration'].flatMap((directory) =>
+    readdirSync(join(tests, directory))
+      .filter((name) => name.endsWith('.tcl'))
+      .map((name) => `${directory}/${basename(name, '.tcl')}`),
+  );
 }
 
 function fetchSuite(suite: string): void {

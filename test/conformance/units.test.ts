@@ -51,6 +51,7 @@ describe.skipIf(!canRun)('Redis’ own test suite', () => {
         tree,
         basePort: basePortOf(unit),
         tags: QUICK_TAGS,
+        isExact: false,
         logFile,
         unitLimitMs: UNIT_LIMIT_MS,
         idleLimitMs: IDLE_LIMIT_MS,
