@@ -24,17 +24,21 @@ export const operations = 1000;
 const MEMBER_BYTES = 16;
 
 /** Scores in no order, few of them twice. */
-const scoreOf = (i: number): number => (i * 7_368_787) % 1_000_003;
+const whole = (i: number): number => (i * 7_368_787) % 1_000_003;
+const fraction = (i: number): number => whole(i) / 7;
 
 export default function sortedSet(): Bench {
   const bench = suite('sorted-set');
   const million = 1 << 20;
   const members = names('m:', million, 0, MEMBER_BYTES);
   const others = names('m:', operations, million * 4, MEMBER_BYTES);
-  for (const [name, count] of [
-    ['100', 100],
-    ['10k', 10_000],
-    ['1M', million],
+  for (const [name, count, scoreOf] of [
+    ['10', 10, whole],
+    ['10 fractions', 10, fraction],
+    ['100', 100, whole],
+    ['100 fractions', 100, fraction],
+    ['10k', 10_000, whole],
+    ['1M', million, whole],
   ] as const) {
     const zset = new Value();
     zset.allocator = new Allocator(new Arena(createArenaBuffer(256 << 20, 1)));
@@ -84,14 +88,28 @@ export default function sortedSet(): Bench {
         insert(popped, 0, score);
       }
     });
-    if (count < operations) continue;
-    bench.add(`step through ${operations}, ${name}`, () => {
+    const steps = Math.min(count, operations);
+    bench.add(`step through ${steps}, ${name}`, () => {
       let sum = 0;
-      cursor.seek(zset, next() % (count - operations));
-      for (let i = 0; i < operations; i++) {
-        cursor.read(member);
-        sum += member.length + cursor.score();
-        cursor.next();
+      for (let i = 0; i < operations; i += steps) {
+        cursor.seek(zset, next() % (count - steps + 1));
+        for (let step = 0; step < steps; step++) {
+          cursor.read(member);
+          sum += member.length + cursor.score();
+          cursor.next();
+        }
+      }
+      return { sum };
+    });
+    bench.add(`step back through ${steps}, ${name}`, () => {
+      let sum = 0;
+      for (let i = 0; i < operations; i += steps) {
+        cursor.seek(zset, count - 1 - (next() % (count - steps + 1)));
+        for (let step = 0; step < steps; step++) {
+          cursor.read(member);
+          sum += member.length + cursor.score();
+          cursor.previous();
+        }
       }
       return { sum };
     });

@@ -2,7 +2,7 @@
 import { formatDouble } from '../base/numbers.ts';
 import { Slice } from '../types/slice.ts';
 import {
-  SORTED_SET_LISTPACK,
+  SORTED_SET_PACKED,
   SortedSetCursor,
   sortedSetCount,
   sortedSetRead,
@@ -89,7 +89,7 @@ function zscan(ctx: Context): void {
   const options = readScanOptions(ctx, false);
   ctx.weigh(Math.min(options.count, sortedSetCount(zset)));
   // Redis prints a tree's scores here with 17 digits, unlike anywhere else.
-  const format = zset.encoding === SORTED_SET_LISTPACK ? formatDouble : formatDigits17;
+  const format = zset.encoding === SORTED_SET_PACKED ? formatDouble : formatDigits17;
   const mark = ctx.reply.mark();
   let written = 0;
   const next = sortedSetScan(zset, from, options.count, (found, score) => {

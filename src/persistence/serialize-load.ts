@@ -33,7 +33,8 @@ import { validate } from '../types/listpack-validate.ts';
 import { SET_INTSET, SET_LISTPACK, setAdd, setCount, setCreate, setExpect, setFree } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
 import {
-  SORTED_SET_LISTPACK,
+  SORTED_SET_PACKED,
+  sortedSetCount,
   sortedSetCreate,
   sortedSetExpect,
   sortedSetFind,
@@ -43,8 +44,9 @@ import {
 import { Value } from '../types/value.ts';
 import { loadArray } from './serialize-array.ts';
 import { loadIntset } from './serialize-intset.ts';
-import { blockOf, checkDistinct, checkListpack, checkSortedSetOrder, eachTriple } from './serialize-packed.ts';
+import { blockOf, checkDistinct, checkListpack, eachTriple } from './serialize-packed.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
+import { loadPackedSortedSet } from './serialize-sorted-set.ts';
 import { loadStream } from './serialize-stream-load.ts';
 import {
   CHUNK_PACKED,
@@ -241,11 +243,9 @@ function loadMembers(reader: SerialReader, set: Value): void {
 function loadSortedSet(reader: SerialReader, serialType: number, zset: Value): void {
   if (serialType === RDB_ZSET_LISTPACK) {
     reader.string(packed);
-    const count = checkListpack(packed, PAIR);
-    checkDistinct(packed, PAIR);
-    checkSortedSetOrder(packed);
-    adopt(zset, SORTED_SET_LISTPACK, sortedSetFree, () => sortedSetExpect(zset, count));
-    return;
+    zset.root = loadPackedSortedSet(zset.allocator, packed);
+    zset.encoding = SORTED_SET_PACKED;
+    return guard(zset, sortedSetFree, () => sortedSetExpect(zset, sortedSetCount(zset)));
   }
   if (serialType === RDB_ZSET_ZIPLIST) return loadZiplistPairs(reader, zset, sortedSetCreate, sortedSetFree, addScored);
   const count = reader.count(2);

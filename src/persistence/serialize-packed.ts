@@ -6,11 +6,9 @@ import * as listpack from '../types/listpack.ts';
 import { integerAt, isIntegerHead } from '../types/listpack-element.ts';
 import { validate } from '../types/listpack-validate.ts';
 import { Slice } from '../types/slice.ts';
-import { comparePacked, scoreAfter } from '../types/sorted-set-listpack.ts';
 import { DamagedError } from './serialize-reader.ts';
 
 const element = new Slice();
-const before = new Slice();
 
 /** Checks a listpack of tuples of `stride` elements, of which the first ones differ. @returns how many tuples */
 export function checkListpack({ region, at, length }: Slice, stride: number): number {
@@ -34,22 +32,6 @@ function tupleBehind(region: Region, at: number, stride: number): number {
   let last = at;
   for (let i = 1; i < stride; i++) last = listpack.behind(region, last);
   return listpack.next(region, last);
-}
-
-/** @throws DamagedError unless scores are numbers and members in order */
-export function checkSortedSetOrder({ region, at: lp }: Slice): void {
-  let score = Number.NEGATIVE_INFINITY;
-  let isFirst = true;
-  for (let at = listpack.first(region, lp); at !== 0; at = tupleBehind(region, at, 2)) {
-    const next = scoreAfter(region, at);
-    if (Number.isNaN(next)) throw new DamagedError('no score');
-    if (!isFirst && comparePacked(region, at, score, before.region, before.at, before.length) <= 0) {
-      throw new DamagedError('not in order');
-    }
-    before.setPacked(region, at);
-    score = next;
-    isFirst = false;
-  }
 }
 
 /** Visits field, value and deadline of a checked listpack of triples. @throws DamagedError at what is no deadline */

@@ -32,10 +32,11 @@ import { isPlain, listpackOf, nextNode } from '../types/list-node.ts';
 import * as listpack from '../types/listpack.ts';
 import { SET_INTSET, SetCursor, setCount } from '../types/set.ts';
 import { Slice } from '../types/slice.ts';
-import { SORTED_SET_LISTPACK, SortedSetCursor, sortedSetCount } from '../types/sorted-set.ts';
+import { SORTED_SET_PACKED, SortedSetCursor, sortedSetCount } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
 import { saveArray } from './serialize-array.ts';
 import { saveIntset } from './serialize-intset.ts';
+import { savePackedSortedSet } from './serialize-sorted-set.ts';
 import { saveStream, streamTypeOf } from './serialize-stream-save.ts';
 import {
   CHUNK_PACKED,
@@ -80,7 +81,7 @@ export function serialTypeOf(keyspace: Keyspace, entry: number): number {
       // Redis 7.0 knows no sets that are listpacks.
       return encoding === SET_INTSET ? RDB_SET_INTSET : RDB_SET;
     case TYPE_SORTED_SET:
-      return encoding === SORTED_SET_LISTPACK ? RDB_ZSET_LISTPACK : RDB_ZSET_2;
+      return encoding === SORTED_SET_PACKED ? RDB_ZSET_LISTPACK : RDB_ZSET_2;
     case TYPE_HASH:
       return hashTypeOf(keyspace, entry, encoding);
     case TYPE_STREAM:
@@ -119,7 +120,7 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
     case RDB_ZSET_2:
       return saveSortedSet(writer);
     case RDB_ZSET_LISTPACK:
-      return saveListpack(writer, value.root);
+      return savePackedSortedSet(writer, arena.region, value.root);
     case RDB_HASH_LISTPACK:
       return value.encoding === HASH_SHAPED ? saveShaped(writer) : saveListpack(writer, value.root);
     case RDB_STREAM_2:

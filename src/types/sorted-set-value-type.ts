@@ -4,7 +4,7 @@ import { treeBytes } from './counted-btree.ts';
 import { DICT_WORDS, dictBytes, dictElementsBytes } from './dict.ts';
 import { Slice } from './slice.ts';
 import {
-  SORTED_SET_LISTPACK,
+  SORTED_SET_PACKED,
   SortedSetCursor,
   sortedSetCount,
   sortedSetCreateTree,
@@ -20,14 +20,14 @@ export const sortedSetValueType = {
 
   sizeOf(allocator: Allocator, root: number, encoding: number, samples: number): number {
     const own = allocator.sizeOf(root);
-    if (encoding === SORTED_SET_LISTPACK) return own;
+    if (encoding === SORTED_SET_PACKED) return own;
     const base = root >> 2;
     const elements = dictElementsBytes(allocator, base, samples);
     return own + dictBytes(allocator, base) + treeBytes(allocator, base + DICT_WORDS) + elements;
   },
 
   copy(from: Allocator, root: number, encoding: number, to: Allocator): number {
-    if (encoding === SORTED_SET_LISTPACK) return copyBlock(from, root, to);
+    if (encoding === SORTED_SET_PACKED) return copyBlock(from, root, to);
     const source = Value.of(from, root, encoding);
     const target = Value.of(to, 0, encoding);
     sortedSetCreateTree(target, sortedSetCount(source));
@@ -49,7 +49,7 @@ export const sortedSetValueType = {
   },
 
   encodingName: (_allocator: Allocator, _root: number, encoding: number): string =>
-    encoding === SORTED_SET_LISTPACK ? 'listpack' : 'skiplist',
+    encoding === SORTED_SET_PACKED ? 'listpack' : 'skiplist',
 
   lengthOf: (allocator: Allocator, root: number, encoding: number): number =>
     sortedSetCount(Value.of(allocator, root, encoding)),

@@ -1,15 +1,14 @@
 /**
  * Sorted sets. The root is, by encoding,
  *
- *     LISTPACK    a listpack of member, score, member, score … in order (listpack.ts)
+ *     PACKED      a block of scores and members in order (sorted-set-packed.ts); clients see a listpack
  *     TREE        a record: words 0…3 a dict (dict.ts), words 4…5 a tree (counted-btree.ts), both of the same elements
  *
- * A *position* names an entry until the sorted set changes: a listpack's position or an element's address. 0 is none.
+ * A *position* names an entry until the sorted set changes: where it lies in the block, or an element's address. 0 is none.
  * Ranks count from 0 in ascending order. Ranges, by score or by member, are turned into ranks first.
  */
-import { compare, type Region } from '../base/region.ts';
+import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
-import { OutOfMemoryError } from '../memory/out-of-memory.ts';
 import {
   TREE_WORDS,
   TreeCursor,
@@ -40,19 +39,16 @@ import {
 } from './dict.ts';
 import { ELEMENT_SCORE, newElement, scoreOf, setScore } from './dict-element.ts';
 import { typeLimits } from './limits.ts';
-import * as listpack from './listpack.ts';
-import { KeptBytes, Slice } from './slice.ts';
-import { compareScore, insertEntry, lowerBound, moveEntry, scoreAfter } from './sorted-set-listpack.ts';
+import { Slice } from './slice.ts';
+import * as packed from './sorted-set-packed.ts';
+import { PackedCursor } from './sorted-set-packed-cursor.ts';
 import { Value } from './value.ts';
 
-export const SORTED_SET_LISTPACK = 0;
+export const SORTED_SET_PACKED = 0;
 export const SORTED_SET_TREE = 1;
 const RECORD_BYTES = (DICT_WORDS + TREE_WORDS) * 4;
-/** What moving an entry of a listpack may need at once, beside the listpack itself. */
-const MOVE_ROOM_BYTES = 4096;
 
 const member = new Slice();
-const kept = new KeptBytes();
 /** The hash of the member looked for last, if that was in a table. */
 let foundHash = 0;
 
@@ -61,8 +57,8 @@ const treeBase = (root: number): number => (root >> 2) + DICT_WORDS;
 /** Makes an empty sorted set for so many entries with members up to so long. @throws OutOfMemoryError */
 export function sortedSetCreate(zset: Value, expected: number, longestMember: number): void {
   const small = expected <= typeLimits.zsetMaxListpackEntries && longestMember <= typeLimits.zsetMaxListpackValue;
-  zset.encoding = small ? SORTED_SET_LISTPACK : SORTED_SET_TREE;
-  zset.root = small ? listpack.create(zset.allocator) : newTree(zset.allocator, expected);
+  zset.encoding = small ? SORTED_SET_PACKED : SORTED_SET_TREE;
+  zset.root = small ? packed.create(zset.allocator) : newTree(zset.allocator, expected);
 }
 
 /** Makes an empty sorted set that is a tree. @throws OutOfMemoryError */
@@ -89,20 +85,20 @@ function newTree(allocator: Allocator, expected: number): number {
 
 export function sortedSetCount({ allocator, root, encoding }: Value): number {
   if (encoding === SORTED_SET_TREE) return dictCount(allocator.arena, root >> 2);
-  return listpack.count(allocator.arena.region, root) >> 1;
+  return packed.count(allocator.arena.region, root);
 }
 
-/** Turns a listpack into a tree when so many entries are to come that it would not stay one. */
+/** Turns what is packed into a tree when so many entries are to come that it would not stay so. */
 export function sortedSetExpect(zset: Value, expected: number): void {
-  if (zset.encoding === SORTED_SET_LISTPACK && expected > typeLimits.zsetMaxListpackEntries) toTree(zset, expected);
+  if (zset.encoding === SORTED_SET_PACKED && expected > typeLimits.zsetMaxListpackEntries) toTree(zset, expected);
 }
 
 /** The position of a member, or 0. */
 export function sortedSetFind(zset: Value, region: Region, at: number, length: number): number {
   const { allocator, root } = zset;
   const { arena } = allocator;
-  if (zset.encoding === SORTED_SET_LISTPACK) {
-    return listpack.find(arena.region, listpack.first(arena.region, root), region, at, length, 1);
+  if (zset.encoding === SORTED_SET_PACKED) {
+    return packed.find(arena.region, root, region, at, length);
   }
   foundHash = dictHash(arena, root >> 2, region, at, length);
   return dictFind(arena, root >> 2, region, at, length, foundHash);
@@ -110,25 +106,26 @@ export function sortedSetFind(zset: Value, region: Region, at: number, length: n
 
 /** The score of the entry at a position. */
 export function sortedSetScore(zset: Value, position: number): number {
-  const { arena } = zset.allocator;
+  const { allocator, root } = zset;
+  const { arena } = allocator;
   if (zset.encoding === SORTED_SET_TREE) return scoreOf(arena, position);
-  return scoreAfter(arena.region, position);
+  return packed.scoreAt(arena.region, position, packed.scoreWidth(arena.region, root));
 }
 
 /** Adds a member for which `sortedSetFind` just answered 0. @throws OutOfMemoryError, nothing changed but the form */
 export function sortedSetInsert(zset: Value, region: Region, at: number, length: number, score: number): void {
-  if (zset.encoding === SORTED_SET_LISTPACK) {
-    const packed = zset.allocator.arena.region;
+  if (zset.encoding === SORTED_SET_PACKED) {
+    const packedRegion = zset.allocator.arena.region;
+    const entries = packed.count(packedRegion, zset.root);
     const fits =
-      listpack.count(packed, zset.root) >> 1 < typeLimits.zsetMaxListpackEntries &&
+      entries < typeLimits.zsetMaxListpackEntries &&
       length <= typeLimits.zsetMaxListpackValue &&
-      listpack.bytes(packed, zset.root) + length <= listpack.LISTPACK_BYTES_MAX;
+      packed.bytes(packedRegion, zset.root) + length <= packed.PACKED_BYTES_MAX;
     if (fits) {
-      const before = lowerBound(packed, zset.root, score, region, at, length);
-      zset.root = insertEntry(zset.allocator, zset.root, before, region, at, length, score);
+      zset.root = packed.insert(zset.allocator, zset.root, region, at, length, score);
       return;
     }
-    toTree(zset, (listpack.count(packed, zset.root) >> 1) + 1);
+    toTree(zset, entries + 1);
     foundHash = dictHash(zset.allocator.arena, zset.root >> 2, region, at, length);
   }
   insertInTree(zset.allocator, zset.root, region, at, length, score, foundHash);
@@ -159,27 +156,20 @@ function insertInTree(
 /** Gives the entry at a position another score, which ends the position. @throws OutOfMemoryError, nothing changed */
 export function sortedSetUpdate(zset: Value, position: number, score: number): void {
   const { allocator, root } = zset;
-  const { arena } = allocator;
-  if (zset.encoding === SORTED_SET_TREE) {
-    treeMove(allocator, treeBase(root), scoreOf(arena, position), position, score);
-    setScore(arena, position, score);
+  if (zset.encoding === SORTED_SET_PACKED) {
+    zset.root = packed.update(allocator, root, position, score);
     return;
   }
-  const { region } = arena;
-  if (moveEntry(region, root, position, score)) return;
-  if (!allocator.hasRoom(listpack.bytes(region, root) + MOVE_ROOM_BYTES)) throw new OutOfMemoryError();
-  member.setPacked(region, position);
-  kept.keep(member);
-  zset.root = listpack.removeRange(allocator, root, position, 2);
-  const before = lowerBound(region, zset.root, score, kept.region, 0, kept.length);
-  zset.root = insertEntry(allocator, zset.root, before, kept.region, 0, kept.length, score);
+  const { arena } = allocator;
+  treeMove(allocator, treeBase(root), scoreOf(arena, position), position, score);
+  setScore(arena, position, score);
 }
 
 /** Removes the entry at a position. An empty sorted set is the caller's to remove. */
 export function sortedSetRemove(zset: Value, position: number): void {
   const { allocator, root } = zset;
-  if (zset.encoding === SORTED_SET_LISTPACK) {
-    zset.root = listpack.removeRange(allocator, root, position, 2);
+  if (zset.encoding === SORTED_SET_PACKED) {
+    zset.root = packed.removeRange(allocator, root, position, 1);
     return;
   }
   treeRemove(allocator, treeBase(root), scoreOf(allocator.arena, position), position);
@@ -189,10 +179,9 @@ export function sortedSetRemove(zset: Value, position: number): void {
 /** Removes `count` entries from a rank on; they must be there. */
 export function sortedSetRemoveRange(zset: Value, rank: number, count: number): void {
   const { allocator, root } = zset;
-  if (zset.encoding === SORTED_SET_LISTPACK) {
+  if (zset.encoding === SORTED_SET_PACKED) {
     if (count === 0) return;
-    const at = listpack.seek(allocator.arena.region, root, rank * 2);
-    zset.root = listpack.removeRange(allocator, root, at, count * 2);
+    zset.root = packed.removeRange(allocator, root, packed.seek(allocator.arena.region, root, rank), count);
     return;
   }
   for (let i = 0; i < count; i++) dropElement(allocator, root, treeRemoveAt(allocator, treeBase(root), rank));
@@ -208,22 +197,14 @@ function dropElement(allocator: Allocator, root: number, element: number): void 
 export function sortedSetRank({ allocator, root, encoding }: Value, position: number): number {
   const { arena } = allocator;
   if (encoding === SORTED_SET_TREE) return treeRankOf(arena, treeBase(root), scoreOf(arena, position), position);
-  let rank = 0;
-  for (let at = listpack.first(arena.region, root); at !== position; at = nextEntry(arena.region, at)) rank++;
-  return rank;
+  return packed.rankOf(arena.region, root, position);
 }
 
 /** How many entries have a score below `score`, or with `orEqual` not above it. */
 export function sortedSetRankOfScore({ allocator, root, encoding }: Value, score: number, orEqual: boolean): number {
   const { arena } = allocator;
   if (encoding === SORTED_SET_TREE) return treeRankOfScore(arena, treeBase(root), score, orEqual);
-  let rank = 0;
-  for (let at = listpack.first(arena.region, root); at !== 0; at = nextEntry(arena.region, at)) {
-    const order = compareScore(arena.region, at, score);
-    if (order > 0 || (order === 0 && !orEqual)) break;
-    rank++;
-  }
-  return rank;
+  return packed.rankOfScore(arena.region, root, score, orEqual);
 }
 
 /** How many entries have a member below the given one, or with `orEqual` not above it, if all scores are the same. */
@@ -236,42 +217,33 @@ export function sortedSetRankOfMember(
 ): number {
   const { arena } = allocator;
   if (encoding === SORTED_SET_TREE) return treeRankOfMember(arena, treeBase(root), region, at, length, orEqual);
-  let rank = 0;
-  for (let entry = listpack.first(arena.region, root); entry !== 0; entry = nextEntry(arena.region, entry)) {
-    member.setPacked(arena.region, entry);
-    const order = compare(member.region, member.at, member.length, region, at, length);
-    if (order > 0 || (order === 0 && !orEqual)) break;
-    rank++;
-  }
-  return rank;
+  return packed.rankOfMember(arena.region, root, region, at, length, orEqual);
 }
-
-const nextEntry = (region: Region, at: number): number => listpack.next(region, listpack.behind(region, at));
 
 /** The position of any entry, each as likely as another. There must be one. @param random in [0, 1) */
 export function sortedSetSample(zset: Value, random: () => number): number {
   const { allocator, root } = zset;
   if (zset.encoding === SORTED_SET_TREE) return dictSample(allocator.arena, root >> 2, random);
-  return listpack.seek(allocator.arena.region, root, Math.floor(random() * sortedSetCount(zset)) * 2);
+  return packed.seek(allocator.arena.region, root, Math.floor(random() * sortedSetCount(zset)));
 }
 
 /** Takes the member at a position. */
 export function sortedSetRead(zset: Value, position: number, into: Slice): void {
-  if (zset.encoding === SORTED_SET_TREE) into.setMember(zset.allocator.arena, position);
-  else into.setPacked(zset.allocator.arena.region, position);
+  const { arena } = zset.allocator;
+  if (zset.encoding === SORTED_SET_TREE) into.setMember(arena, position);
+  else packed.readMember(arena.region, position, packed.scoreWidth(arena.region, zset.root), into);
 }
 
-/** Makes a listpack a tree. @throws OutOfMemoryError, the sorted set as it was */
+/** Makes a tree of what is packed. @throws OutOfMemoryError, the sorted set as it was */
 function toTree(zset: Value, expected: number): void {
   const { allocator, root } = zset;
-  const { region } = allocator.arena;
+  const { arena } = allocator;
   const made = newTree(allocator, expected);
   try {
-    for (let at = listpack.first(region, root); at !== 0; at = nextEntry(region, at)) {
-      member.setPacked(region, at);
-      const hash = dictHash(allocator.arena, made >> 2, member.region, member.at, member.length);
-      insertInTree(allocator, made, member.region, member.at, member.length, scoreAfter(region, at), hash);
-    }
+    eachPacked(zset, (score) => {
+      const hash = dictHash(arena, made >> 2, member.region, member.at, member.length);
+      insertInTree(allocator, made, member.region, member.at, member.length, score, hash);
+    });
   } catch (error) {
     sortedSetFree(allocator, made, SORTED_SET_TREE);
     throw error;
@@ -281,74 +253,85 @@ function toTree(zset: Value, expected: number): void {
   zset.encoding = SORTED_SET_TREE;
 }
 
-/** Makes a tree a listpack if it is small enough to have been one: for results that were built as trees. */
+/** Visits each entry of what is packed; `member` is then its member. */
+function eachPacked({ allocator, root }: Value, visit: (score: number) => void): void {
+  const { region } = allocator.arena;
+  const width = packed.scoreWidth(region, root);
+  const end = packed.end(region, root);
+  for (let at = packed.first(root); at < end; at = packed.behind(region, at, width)) {
+    packed.readMember(region, at, width, member);
+    visit(packed.scoreAt(region, at, width));
+  }
+}
+
+/** Packs a tree if it is small enough to have been packed: for results that were built as trees. */
 export function sortedSetPack(zset: Value, longestMember: number): void {
   const { allocator, root } = zset;
-  if (zset.encoding === SORTED_SET_LISTPACK) return;
+  if (zset.encoding === SORTED_SET_PACKED) return;
   if (sortedSetCount(zset) > typeLimits.zsetMaxListpackEntries || longestMember > typeLimits.zsetMaxListpackValue)
     return;
-  let made = listpack.create(allocator);
-  const { arena } = allocator;
-  const cursor = new TreeCursor();
-  try {
-    if (sortedSetCount(zset) > 0) {
-      cursor.seek(arena, treeBase(root), 0);
-      do {
-        member.setMember(arena, cursor.element(arena));
-        const end = listpack.endOf(arena.region, made);
-        made = insertEntry(allocator, made, end, member.region, member.at, member.length, cursor.score(arena));
-      } while (cursor.next(arena));
-    }
-  } catch (error) {
-    allocator.free(made);
-    throw error;
-  }
+  let width = 1;
+  let memberBytes = 0;
+  eachInTree(zset, (score) => {
+    width = Math.max(width, packed.scoreBytes(score));
+    memberBytes += packed.entryBytes(0, member.length);
+  });
+  if (memberBytes > packed.PACKED_BYTES_MAX) return;
+  const made = packed.createFor(allocator, width, memberBytes + sortedSetCount(zset) * width);
+  eachInTree(zset, (score) => {
+    packed.append(allocator.arena.region, made, member.region, member.at, member.length, score);
+  });
   sortedSetFree(allocator, root, SORTED_SET_TREE);
   zset.root = made;
-  zset.encoding = SORTED_SET_LISTPACK;
+  zset.encoding = SORTED_SET_PACKED;
+}
+
+/** Visits each entry of a tree in order; `member` is then its member. */
+function eachInTree(zset: Value, visit: (score: number) => void): void {
+  if (sortedSetCount(zset) === 0) return;
+  const { arena } = zset.allocator;
+  const cursor = new TreeCursor();
+  cursor.seek(arena, treeBase(zset.root), 0);
+  do {
+    member.setMember(arena, cursor.element(arena));
+    visit(cursor.score(arena));
+  } while (cursor.next(arena));
 }
 
 /** A place in a sorted set, good until the set changes. To be used again and again. */
 export class SortedSetCursor {
   private readonly zset = new Value();
   private readonly tree = new TreeCursor();
-  private at = 0;
+  private readonly packed = new PackedCursor();
 
   /** Goes to the entry with a rank, which must be there. */
   seek(zset: Value, rank: number): void {
     this.zset.become(zset);
     const { arena } = zset.allocator;
     if (zset.encoding === SORTED_SET_TREE) this.tree.seek(arena, treeBase(zset.root), rank);
-    else this.at = listpack.seek(arena.region, zset.root, rank * 2);
+    else this.packed.seek(arena.region, zset.root, rank);
   }
 
   /** Takes the member here. */
   read(into: Slice): void {
     const { arena } = this.zset.allocator;
     if (this.zset.encoding === SORTED_SET_TREE) into.setMember(arena, this.tree.element(arena));
-    else into.setPacked(arena.region, this.at);
+    else this.packed.read(into);
   }
 
   score(): number {
-    const { arena } = this.zset.allocator;
-    return this.zset.encoding === SORTED_SET_TREE ? this.tree.score(arena) : scoreAfter(arena.region, this.at);
+    return this.zset.encoding === SORTED_SET_TREE ? this.tree.score(this.zset.allocator.arena) : this.packed.score();
   }
 
   /** @returns false behind the last entry */
   next(): boolean {
-    const { arena } = this.zset.allocator;
-    if (this.zset.encoding === SORTED_SET_TREE) return this.tree.next(arena);
-    this.at = nextEntry(arena.region, this.at);
-    return this.at !== 0;
+    return this.zset.encoding === SORTED_SET_TREE ? this.tree.next(this.zset.allocator.arena) : this.packed.next();
   }
 
   /** @returns false before the first entry */
   previous(): boolean {
-    const { arena } = this.zset.allocator;
-    if (this.zset.encoding === SORTED_SET_TREE) return this.tree.previous(arena);
-    const score = listpack.previous(arena.region, this.zset.root, this.at);
-    this.at = score === 0 ? 0 : listpack.previous(arena.region, this.zset.root, score);
-    return this.at !== 0;
+    const { zset } = this;
+    return zset.encoding === SORTED_SET_TREE ? this.tree.previous(zset.allocator.arena) : this.packed.previous();
   }
 }
 
@@ -366,10 +349,7 @@ export function sortedSetScan(
       visit(member, scoreOf(arena, element));
     });
   }
-  for (let at = listpack.first(arena.region, zset.root); at !== 0; at = nextEntry(arena.region, at)) {
-    member.setPacked(arena.region, at);
-    visit(member, scoreAfter(arena.region, at));
-  }
+  eachPacked(zset, (score) => visit(member, score));
   return 0;
 }
 
