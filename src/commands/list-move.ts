@@ -35,10 +35,13 @@ let movedBytes = 0;
 /** What the elements take in their listpacks. */
 let packedBytes = 0;
 
-/** Opens both lists. @returns false if there is no source  @throws WRONG_TYPE */
-function openBoth(ctx: Context): boolean {
+/**
+ * Opens both lists; list TO only if there is something to move. @param least how many elements the source must have
+ * @returns false if there is no source or it has fewer  @throws WRONG_TYPE
+ */
+function openBoth(ctx: Context, least: number): boolean {
   fromEntry = lookupList(ctx, FROM, source);
-  if (fromEntry === 0) return false;
+  if (fromEntry === 0 || source.length < least) return false;
   const fromSpace: Keyspace = ctx.ks;
   toEntry = lookupList(ctx, TO, target);
   isRotation = toEntry === fromEntry && ctx.ks === fromSpace;
@@ -50,7 +53,7 @@ function openBoth(ctx: Context): boolean {
  * blocking forms. @returns false if there is no source: nothing is replied  @throws WRONG_TYPE
  */
 export function moveOne(ctx: Context, fromFirst: boolean, toFirst: boolean): boolean {
-  if (!openBoth(ctx)) return false;
+  if (!openBoth(ctx, 1)) return false;
   source.toEnd(fromFirst);
   collect(ctx, 1, false);
   move(ctx, fromFirst, toFirst, false);
@@ -89,9 +92,8 @@ export class MoveManyArguments {
  * @returns false if there is no source or it has too few: nothing is replied  @throws WRONG_TYPE
  */
 export function moveMany(ctx: Context, how: MoveManyArguments): boolean {
-  if (!openBoth(ctx)) return false;
+  if (!openBoth(ctx, how.exactly ? how.count : 1)) return false;
   const { length } = source;
-  if (how.exactly && length < how.count) return false;
   const count = Math.min(how.count, length);
   ctx.weigh(count);
   const turned = how.oneByOne && how.fromFirst === how.toFirst;
@@ -201,9 +203,7 @@ const how = new MoveManyArguments();
 
 function lmovem(ctx: Context): void {
   how.read(ctx, 5);
-  if (moveMany(ctx, how)) return;
-  if (how.exactly) ctx.reply.nullArray();
-  else ctx.reply.array(0);
+  if (!moveMany(ctx, how)) ctx.reply.nullArray();
 }
 
 export const listMoveCommands = [

@@ -136,7 +136,7 @@ const listReplies: ReplySchemas = {
   LINSERT: integerFrom(-1),
   LLEN: count,
   LMOVE: orNil(text),
-  LMOVEM: orNil(list(text)),
+  LMOVEM: orNil(some(text)),
   LMPOP: popped,
   LPOP: or(nil, text, list(text)),
   LPOS: or(nil, integer, setOf(integer)),
