@@ -16,8 +16,18 @@ const DUPLICATE_FIELD = error('ERR duplicate field name in fieldset');
 const NO_SUCH_FIELDSET = error('ERR no such fieldset');
 const VALUE_COUNT = error('ERR value count does not match fieldset field count');
 
+/**
+ * Fields as a hash gets them: shorter ones first, of like length in the order of their bytes. So whatever the order they are
+ * named in, hashes with the same fields have one shape (types/hash-shape.ts).
+ */
+interface Fieldset {
+  readonly fields: readonly Region[];
+  /** Which of the values is each field's. */
+  readonly places: readonly number[];
+}
+
 /** By the connection's session, then by name; byte strings are kept one character a byte. */
-const fieldsets = new WeakMap<object, Map<string, Region[]>>();
+const fieldsets = new WeakMap<object, Map<string, Fieldset>>();
 
 const hash = new Value();
 
@@ -33,39 +43,41 @@ const bytesOf = (ctx: Context, arg: number): Buffer =>
 
 const nameOf = (ctx: Context, arg: number): string => bytesOf(ctx, arg).toString('latin1');
 
-function fieldsetsOf(ctx: Context): Map<string, Region[]> | undefined {
+function fieldsetsOf(ctx: Context): Map<string, Fieldset> | undefined {
   return typeof ctx.session === 'object' && ctx.session !== null ? fieldsets.get(ctx.session) : undefined;
 }
 
 function prepare(ctx: Context): void {
   if (typeof ctx.session !== 'object' || ctx.session === null) throw new Error('a fieldset needs its connection');
-  const names = new Set<string>();
-  const fields: Region[] = [];
-  for (let arg = 3; arg < ctx.argc; arg++) {
-    const name = nameOf(ctx, arg);
-    if (names.has(name)) throw DUPLICATE_FIELD;
-    names.add(name);
-    const field = Region.allocate(ctx.size[arg]);
-    field.u8.set(bytesOf(ctx, arg));
-    fields.push(field);
-  }
-  const own = fieldsets.get(ctx.session) ?? new Map<string, Region[]>();
+  const names = Array.from({ length: ctx.argc - 3 }, (_, i) => nameOf(ctx, 3 + i));
+  if (new Set(names).size < names.length) throw DUPLICATE_FIELD;
+  const places = names.map((_, i) => i).sort((a, b) => compareNames(names[a], names[b]));
+  const own = fieldsets.get(ctx.session) ?? new Map<string, Fieldset>();
   fieldsets.set(ctx.session, own);
-  own.set(nameOf(ctx, 2), fields);
+  own.set(nameOf(ctx, 2), { fields: places.map((place) => regionOf(ctx, 3 + place)), places });
   ctx.reply.ok();
 }
 
+const compareNames = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
+
+function regionOf(ctx: Context, arg: number): Region {
+  const region = Region.allocate(ctx.size[arg]);
+  region.u8.set(bytesOf(ctx, arg));
+  return region;
+}
+
 function set(ctx: Context): void {
-  const fields = fieldsetsOf(ctx)?.get(nameOf(ctx, 3));
-  if (fields === undefined) throw NO_SUCH_FIELDSET;
-  if (fields.length !== ctx.argc - 4) throw VALUE_COUNT;
   const old = ctx.lookupTyped(2, TYPE_HASH);
+  const fieldset = fieldsetsOf(ctx)?.get(nameOf(ctx, 3));
+  if (fieldset === undefined) throw NO_SUCH_FIELDSET;
+  const { fields, places } = fieldset;
+  if (fields.length !== ctx.argc - 4) throw VALUE_COUNT;
   requireRoom(ctx, 4);
   hash.allocator = ctx.ks.allocator;
   hashCreate(hash, fields.length);
   try {
     for (const [index, field] of fields.entries()) {
-      const arg = 4 + index;
+      const arg = 4 + places[index];
       hashSet(hash, field, 0, field.length, ctx.source, ctx.at[arg], ctx.size[arg], false);
     }
     hashShare(hash);
