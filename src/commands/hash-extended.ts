@@ -18,6 +18,7 @@ import { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
+import { DEL, NEW } from './events.ts';
 import { timeUnit } from './expiration.ts';
 import { HDEL, HSET } from './hash.ts';
 import { allowDeadlines, lookupHash, saveHash } from './hash-entry.ts';
@@ -82,8 +83,8 @@ function replyField(ctx: Context, position: number): void {
 }
 
 function hgetex(ctx: Context): void {
-  const { fields, deadlineMs, flag: persists } = readOptions(ctx, 1, 'PERSIST', [], ONE_TIME_OR_PERSIST);
   const entry = lookupHash(ctx, 1, hash);
+  const { fields, deadlineMs, flag: persists } = readOptions(ctx, 1, 'PERSIST', [], ONE_TIME_OR_PERSIST);
   ctx.reply.array(fields.count);
   let updated = 0;
   let removed = 0;
@@ -113,8 +114,8 @@ function hgetex(ctx: Context): void {
 }
 
 function hgetdel(ctx: Context): void {
-  const { first, count } = exactFields(ctx);
   const entry = lookupHash(ctx, 1, hash);
+  const { first, count } = exactFields(ctx);
   ctx.reply.array(count);
   let removed = 0;
   const names = ctx.partsWanted();
@@ -152,9 +153,11 @@ function hsetex(ctx: Context): void {
   const expires = deadlineMs !== 0;
   const past = expires && deadlineMs <= ctx.nowMs;
   const names = ctx.partsFrom(fields.first, 2, fields.first + fields.count * 2);
+  if (past && entry === 0) ctx.announce(ctx.ks, 1, ctx.hash, NEW);
   ctx.touch(1, HSET, names);
   if (expires) ctx.touch(1, past ? HDEL : HEXPIRE, names);
-  if (past && entry !== 0 && hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
+  if (past && entry === 0) ctx.touch(1, DEL);
+  else if (past && hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
   ctx.reply.integer(1);
 }
 
@@ -169,7 +172,7 @@ function conditionHolds(ctx: Context, entry: number, { fields, condition }: Opti
 }
 
 function createHash(ctx: Context, options: Options): void {
-  // What would be removed at once is not made.
+  // What would be removed at once is not made; who listens hears of both.
   if (options.deadlineMs !== 0 && options.deadlineMs <= ctx.nowMs) return;
   hash.allocator = ctx.ks.allocator;
   hashCreate(hash, options.fields.count);

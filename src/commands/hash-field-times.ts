@@ -16,6 +16,9 @@ const TOO_FEW_FIELDS = error('ERR wrong number of arguments');
 /** The latest deadline of a field: Redis keeps two bits of its 48 for something else. */
 const DEADLINE_MS_MAX = 2 ** 46 - 1;
 
+/** More fields than this are refused as no number at all where they are counted in 32 bits. */
+const FIELD_COUNT_MAX = 2 ** 31 - 1;
+
 /** The fields are the arguments `first`, `first` + `step` …, `count` of them. */
 export interface FieldArguments {
   first: number;
@@ -65,6 +68,7 @@ export class FieldsBlock {
     if (tooShort !== undefined && arg + 2 >= ctx.argc) throw tooShort;
     if (arg + 1 >= ctx.argc) throw wrongArity(ctx.command.name);
     this.count = integerAtLeast(ctx, arg + 1, 1, refusal);
+    if (this.count > FIELD_COUNT_MAX) throw refusal;
     this.first = arg + 2;
     if (this.first + this.count * width > ctx.argc) throw TOO_FEW_FIELDS;
     return this.first + this.count * width - 1;

@@ -113,6 +113,15 @@ describe.skipIf(process.env.TEST_SERVER === 'redis')('S, T, I and V: parts of va
     ],
     ['HGETEX', [['HGETEX', 'h', 'EX', '100', 'FIELDS', '2', 'a', 'c']], ['hexpire|1:a,1:c']],
     ['HSETEX', [['HSETEX', 'h', 'EX', '100', 'FIELDS', '2', 'a', '1', 'd', '2']], ['hset|1:a,1:d', 'hexpire|1:a,1:d']],
+    ['HSETEX into the past', [['HSETEX', 'h', 'PXAT', '1', 'FIELDS', '1', 'd', '2']], ['hset|1:d', 'hdel|1:d']],
+    [
+      'HIMPORT SET',
+      [
+        ['HIMPORT', 'PREPARE', 'set', 'long', 'b', 'a'],
+        ['HIMPORT', 'SET', 'h', 'set', '1', '2', '3'],
+      ],
+      ['hset|1:a,1:b,4:long'],
+    ],
   ])('%s', async (_, commands, events) => {
     const told = events.map((event) => `__subkeyspace@0__:h ${event}`);
     expect(await heardOfParts('AS', [hash], commands)).toEqual(told);
@@ -132,6 +141,14 @@ describe.skipIf(process.env.TEST_SERVER === 'redis')('S, T, I and V: parts of va
     const told = parts.pushes.map((push) => (isAggregate(push) ? push.items.slice(2).map(textOf).join(' ') : ''));
     expect(told).toEqual(['__subkeyspace@0__:h hexpire|1:a,1:b', '__subkeyspace@0__:h hexpired|1:a,1:b']);
   });
+});
+
+test.skipIf(process.env.TEST_SERVER === 'redis')('HSETEX into the past tells of a key that came and went', async () => {
+  const hash = ['HSET', 'h', 'a', '1'];
+  const into = (key: string, field: string) => ['HSETEX', key, 'PXAT', '1', 'FIELDS', '1', field, '1'];
+  expect(await heard('ngh', [], [into('x', 'a')])).toEqual(['new x', 'hset x', 'hdel x', 'del x']);
+  expect(await heard('ngh', [hash], [into('h', 'b')])).toEqual(['hset h', 'hdel h']);
+  expect(await heard('ngh', [hash], [into('h', 'a')])).toEqual(['hset h', 'hdel h', 'del h']);
 });
 
 describe('n: a key that was not there', () => {
