@@ -59,21 +59,22 @@ export function loadPackedSortedSet(allocator: Allocator, from: Slice): number {
   const { region, at: lp } = from;
   const entries = checkListpack(from, PAIR);
   checkDistinct(from, PAIR);
+  const first = listpack.first(region, lp);
   let width = 1;
   let memberBytes = 0;
-  let score = Number.NEGATIVE_INFINITY;
-  for (let at = listpack.first(region, lp); at !== 0; at = nextEntry(region, at)) {
-    const next = scoreBehind(region, at);
-    if (Number.isNaN(next)) throw new DamagedError('no score');
+  let scoreBefore = 0;
+  for (let at = first; at !== 0; at = nextEntry(region, at)) {
+    const score = scoreBehind(region, at);
+    if (Number.isNaN(score)) throw new DamagedError('no score');
     member.setPacked(region, at);
-    if (memberBytes > 0 && !isInOrder(score, next)) throw new DamagedError('not in order');
+    if (at !== first && !isInOrder(scoreBefore, score)) throw new DamagedError('not in order');
     before.setPacked(region, at);
-    score = next;
+    scoreBefore = score;
     width = Math.max(width, packed.scoreBytes(score));
     memberBytes += packed.entryBytes(0, member.length);
   }
   const root = packed.createFor(allocator, width, memberBytes + entries * width);
-  for (let at = listpack.first(region, lp); at !== 0; at = nextEntry(region, at)) {
+  for (let at = first; at !== 0; at = nextEntry(region, at)) {
     member.setPacked(region, at);
     packed.append(allocator.arena.region, root, member.region, member.at, member.length, scoreBehind(region, at));
   }
