@@ -87,6 +87,7 @@ function getrange(ctx: Context): void {
   const length = valueLength(arena, entry);
   if (start < 0 && end < 0 && start > end) return ctx.reply.emptyBulk();
   if (start < 0) start = Math.max(0, start + length);
+  // An end before the string is its first byte. Redis changed that in a preview of 8.0 and took it back before 8.0.
   if (end < 0) end = Math.max(0, end + length);
   end = Math.min(end, length - 1);
   if (start > end) return ctx.reply.emptyBulk();
