@@ -3,6 +3,8 @@
  *
  *   node scripts/build.mjs              type check, then dist/ and dist-checked/
  *   node scripts/build.mjs --no-check   bundles only, for the loop of someone who has tsc --watch open
+ *   node scripts/build.mjs --only       and nothing else stays in there, for a package; a server that runs on an earlier
+ *                                       build can't start threads any more
  *
  * dist/          what ships: `process.env.MAYFLY_ASSERT` is the constant '0', so assertions fold away.
  * dist-checked/  the same program with assertions on: what tests that start a server or a worker thread run
@@ -53,7 +55,7 @@ const flavours = [
 ];
 
 /** A server that was started before a build may want to start a thread of its own, so its files stay this long. */
-const SUPERSEDED_KEPT_MS = 3_600_000;
+const SUPERSEDED_KEPT_MS = process.argv.includes('--only') ? -1 : 3_600_000;
 
 /**
  * Files are written under another name and moved into place, main.js last, so a server that starts while another terminal
