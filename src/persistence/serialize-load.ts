@@ -43,6 +43,7 @@ import {
 } from '../types/sorted-set.ts';
 import { Value } from '../types/value.ts';
 import { loadArray } from './serialize-array.ts';
+import { loadTemplateHash } from './serialize-hash-template.ts';
 import { loadIntset } from './serialize-intset.ts';
 import { blockOf, checkDistinct, checkListpack, eachTriple } from './serialize-packed.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
@@ -58,6 +59,8 @@ import {
   RDB_HASH_LISTPACK,
   RDB_HASH_LISTPACK_EX,
   RDB_HASH_LISTPACK_EX_EARLY,
+  RDB_HASH_TEMPLATE_ARRAY,
+  RDB_HASH_TEMPLATE_LISTPACK,
   RDB_HASH_ZIPLIST,
   RDB_HASH_ZIPMAP,
   RDB_LIST,
@@ -143,6 +146,8 @@ export function loadValue(reader: SerialReader, serialType: number, allocator: A
     case RDB_HASH_LISTPACK_EX_EARLY:
     case RDB_HASH_DEADLINES:
     case RDB_HASH_DEADLINES_EARLY:
+    case RDB_HASH_TEMPLATE_LISTPACK:
+    case RDB_HASH_TEMPLATE_ARRAY:
       into.type = TYPE_HASH;
       loadHash(reader, serialType, value);
       return hashShare(value);
@@ -296,6 +301,9 @@ function loadHash(reader: SerialReader, serialType: number, hash: Value): void {
       return loadTriples(reader, hash);
     case RDB_HASH_ZIPLIST:
       return loadZiplistPairs(reader, hash, hashCreate, hashFree, addField);
+    case RDB_HASH_TEMPLATE_LISTPACK:
+    case RDB_HASH_TEMPLATE_ARRAY:
+      return loadTemplateHash(reader, serialType === RDB_HASH_TEMPLATE_LISTPACK, hash);
     case RDB_HASH_ZIPMAP:
       reader.string(packed);
       return loadPairs(zipmapElements(packed), hash, hashCreate, hashFree, addField);

@@ -31,6 +31,9 @@ export const RDB_HASH_DEADLINES = 24;
 export const RDB_HASH_LISTPACK_EX = 25;
 
 export const RDB_ARRAY = 28;
+/** With a template of field names, read only: the values in a listpack, or one by one. */
+export const RDB_HASH_TEMPLATE_LISTPACK = 29;
+export const RDB_HASH_TEMPLATE_ARRAY = 31;
 
 /** Of an array's element: text, an integer, a double, text of up to 7 bytes. */
 export const ELEMENT_TEXT = 0;

@@ -44,14 +44,16 @@ export function serializedLength(writer: SerialWriter, keyspace: Keyspace, entry
   return writer.at;
 }
 
-/** Whether version and checksum are right. */
+/** Whether version and checksum are right. As in Redis 8.10, a checksum of 0 stands for none. */
 export function isPayload(region: Region, at: number, length: number): boolean {
   if (length < FOOTER_BYTES) return false;
   const footer = at + length - FOOTER_BYTES;
   if (region.view.getUint16(footer, true) > VERSION_MAX) return false;
+  const checksum = footer + VERSION_BYTES;
+  if (region.view.getInt32(checksum) === 0 && region.view.getInt32(checksum + 4) === 0) return true;
   crc.reset();
   crc.update(region.u8, at, length - CRC_BYTES);
-  return crc.matches(region.u8, footer + VERSION_BYTES);
+  return crc.matches(region.u8, checksum);
 }
 
 /** Reads the value of a payload, of which `isPayload` holds. @throws DamagedError  @throws OutOfMemoryError */

@@ -5,6 +5,8 @@ import { DamagedError } from '../../../src/persistence/serialize-reader.ts';
 import {
   RDB_HASH_LISTPACK_EX,
   RDB_HASH_LISTPACK_EX_EARLY,
+  RDB_HASH_TEMPLATE_ARRAY,
+  RDB_HASH_TEMPLATE_LISTPACK,
   RDB_HASH_ZIPLIST,
   RDB_HASH_ZIPMAP,
   RDB_LIST_QUICKLIST,
@@ -161,5 +163,87 @@ describe('payloads of other versions', () => {
       writeText(writer, triples);
     });
     expect(contentOfPayload(final)).toEqual(fields);
+  });
+
+  describe('hashes with a template, as Redis 8.10 dumps them', () => {
+    /** A listpack of words and of integers up to 127. */
+    function listpack(...elements: (string | number)[]): Buffer {
+      const body = elements.flatMap((element) =>
+        typeof element === 'number'
+          ? [element, 1]
+          : [0x80 + element.length, ...Buffer.from(element), 1 + element.length],
+      );
+      const head = Buffer.alloc(6);
+      head.writeUInt32LE(7 + body.length, 0);
+      head.writeUInt16LE(elements.length, 4);
+      return Buffer.concat([head, Buffer.from(body), Buffer.from([0xff])]);
+    }
+
+    const packedBoth = (names: Buffer, values: Buffer) =>
+      payload(RDB_HASH_TEMPLATE_LISTPACK, (writer) => {
+        writer.length(0);
+        writeText(writer, names);
+        writeText(writer, values);
+      });
+    const oneByOne = (names: string[], values: string[]) =>
+      payload(RDB_HASH_TEMPLATE_ARRAY, (writer) => {
+        writer.length(1);
+        writer.length(names.length);
+        for (const each of [...names, ...values]) writeText(writer, each);
+      });
+    const fields = [
+      ['age', 'two', 0],
+      ['b', '1', 0],
+      ['name', '3', 0],
+    ];
+
+    it('names and values packed or one by one', () => {
+      expect(contentOfPayload(packedBoth(listpack('b', 'age', 'name'), listpack(5, 1, 'two', 3)))).toEqual(fields);
+      expect(contentOfPayload(oneByOne(['b', 'age', 'name'], ['1', 'two', '3']))).toEqual(fields);
+      const namesPacked = payload(RDB_HASH_TEMPLATE_ARRAY, (writer) => {
+        writer.length(0);
+        for (const each of [listpack('b', 'age', 'name'), '1', 'two', '3']) writeText(writer, each);
+      });
+      expect(contentOfPayload(namesPacked)).toEqual(fields);
+    });
+
+    it.each([
+      ['names out of order', packedBoth(listpack('age', 'b'), listpack(0, 1, 2))],
+      ['the same name twice', packedBoth(listpack('a', 'a'), listpack(0, 1, 2))],
+      ['names of like length out of order', oneByOne(['b', 'a'], ['1', '2'])],
+      ['no names', oneByOne([], [])],
+      ['too few values', packedBoth(listpack('a', 'b'), listpack(0, 1))],
+      ['values cut short', oneByOne(['a', 'b'], ['1'])],
+      ['no values', packedBoth(listpack('a'), listpack())],
+      ['no number before the values', packedBoth(listpack('a'), listpack('x', 1))],
+    ])('%s: damage', (_, damaged) => {
+      expect(() => contentOfPayload(damaged)).toThrow(DamagedError);
+    });
+
+    it('damaged anywhere they are refused or read, never overrun', () => {
+      const sound = packedBoth(listpack('b', 'age', 'name'), listpack(5, 1, 'two', 3));
+      for (let i = 1; i < sound.length - 10; i++) {
+        for (const byte of [0, 1, 0x3f, 0x40, 0x80, 0xc0, 0xe0, 0xf0, 0xff]) {
+          const before = sound.u8[i];
+          sound.u8[i] = byte;
+          const loaded = new Loaded();
+          try {
+            readPayload(sound, 0, sound.length, allocator, loaded);
+            loaded.free();
+          } catch (failure) {
+            expect(failure).toBeInstanceOf(DamagedError);
+          }
+          sound.u8[i] = before;
+        }
+      }
+    });
+  });
+
+  it('without a checksum', () => {
+    const sound = regionOf(hex(INTEGER));
+    sound.u8.fill(0, sound.length - 8);
+    expect(contentOfPayload(sound)).toBe('42');
+    sound.u8[sound.length - 1] = 1;
+    expect(isPayload(sound, 0, sound.length)).toBe(false);
   });
 });
