@@ -38,10 +38,9 @@ class KeyFilter {
     this.patternArg = size[arg] === 1 && source.u8[at[arg]] === STAR ? 0 : arg;
   }
 
-  accepts(keyspace: Keyspace, entry: number): boolean {
-    const { arena } = keyspace;
+  /** Whether this is such a key; its time may be over. */
+  accepts({ arena }: Keyspace, entry: number): boolean {
     if (this.type !== ANY_TYPE && typeOf(arena, entry) !== this.type) return false;
-    if (hasDeadline(arena, entry) && keyspace.heap.deadlineOf(entry) <= this.ctx.nowMs) return false;
     return this.patternArg === 0 || this.matches(arena, entry);
   }
 
@@ -51,6 +50,9 @@ class KeyFilter {
     return matchGlob(source.u8, at[arg], size[arg], arena.u8, keyAt(arena, entry), keyLength(arena, entry), false);
   }
 }
+
+const isOver = (ctx: Context, keyspace: Keyspace, entry: number): boolean =>
+  hasDeadline(keyspace.arena, entry) && keyspace.heap.deadlineOf(entry) <= ctx.nowMs;
 
 function replyKey(ctx: Context, arena: Arena, entry: number): void {
   ctx.reply.bulk(arena.region, keyAt(arena, entry), keyLength(arena, entry));
@@ -65,7 +67,7 @@ function keys(ctx: Context): void {
   for (let shard = 0; shard < ctx.shards.length; shard++) {
     const keyspace = ctx.shards[shard].keyspaces[ctx.db];
     const visit = (entry: number) => {
-      if (!filter.accepts(keyspace, entry)) return;
+      if (isOver(ctx, keyspace, entry) || !filter.accepts(keyspace, entry)) return;
       replyKey(ctx, keyspace.arena, entry);
       found++;
     };
@@ -99,13 +101,20 @@ function scan(ctx: Context): void {
   let from = cursor % HASH_END;
   while (shard < ctx.shards.length && seen < count) {
     const keyspace = ctx.shards[shard].keyspaces[ctx.db];
+    const over: number[] = [];
     const visit = (entry: number) => {
       seen++;
       if (!filter.accepts(keyspace, entry)) return;
+      if (isOver(ctx, keyspace, entry)) return over.push(entry);
       replyKey(ctx, keyspace.arena, entry);
       found++;
     };
-    from = ctx.inShard(shard, () => keyspace.table.scan(from, Math.min(count - seen, PIECE_KEYS), visit));
+    from = ctx.inShard(shard, ({ isPaused }) => {
+      const next = keyspace.table.scan(from, Math.min(count - seen, PIECE_KEYS), visit);
+      // What is asked for and past its deadline goes, as it does when it is asked for by name; KEYS only passes it over.
+      if (!isPaused) for (const entry of over.splice(0)) keyspace.expire(entry, keyspace.hash(entry));
+      return next;
+    });
     if (from < HASH_END) continue;
     shard++;
     from = 0;
@@ -167,7 +176,7 @@ function randomkey(ctx: Context): void {
       const keyspace = shard.keyspaces[ctx.db];
       const entry = keyspace.table.sample(random32);
       if (entry === 0) return false;
-      if (hasDeadline(keyspace.arena, entry) && keyspace.heap.deadlineOf(entry) <= ctx.nowMs) {
+      if (isOver(ctx, keyspace, entry)) {
         const mustStay = shard.isPaused;
         if (!mustStay) keyspace.expire(entry, keyspace.hash(entry));
         if (!mustStay || --stalePatience > 0) return false;

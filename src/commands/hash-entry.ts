@@ -1,4 +1,5 @@
 /** From a key's entry to its hash and back. A field whose deadline has come is gone for whoever opens the hash. */
+import { addToCounter, COUNTER_EXPIRED_PARTS } from '../store/counters.ts';
 import { TYPE_HASH } from '../store/entry.ts';
 import { hashAllowDeadlines, hashCount, hashEarliestDeadline, hashExpireDue, mayHaveDeadlines } from '../types/hash.ts';
 import type { Value } from '../types/value.ts';
@@ -21,7 +22,8 @@ function openHash(ctx: Context, arg: number, entry: number, into: Value): number
   openValue(ctx, entry, into);
   if (!mayHaveDeadlines(into.encoding) || hashEarliestDeadline(into) > ctx.nowMs) return entry;
   const names = ctx.partsWanted();
-  hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY, names);
+  const expired = hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY, names);
+  addToCounter(ctx.ks.arena, COUNTER_EXPIRED_PARTS, expired);
   saveHash(ctx, entry, into);
   ctx.touch(arg, HEXPIRED, names);
   if (hashCount(into) > 0) return entry;

@@ -24,10 +24,10 @@ export function saveValue(ctx: Context, entry: number, value: Value): void {
   setEncoding(arena, entry, value.encoding);
 }
 
-/** Removes the key in argument `arg`, the selected one, whose value has become empty, and says so. */
+/** Removes the key in argument `arg`, the selected one, whose value has become empty: all of one change, told of before. */
 export function removeEmptied(ctx: Context, arg: number, entry: number): void {
   ctx.ks.remove(entry, ctx.hash);
-  ctx.touch(arg, DEL);
+  ctx.announce(ctx.ks, arg, ctx.hash, DEL);
 }
 
 /**

@@ -75,6 +75,8 @@ export interface BlockingHost {
   whenLocked(shardMask: number, action: () => void): void;
   /** Sends what stands in the reply buffer from `mark` on to this client, which waits no longer. */
   deliver(session: Session, mark: number): void;
+  /** Sets the clock that deadlines are checked against to now. */
+  setClock(): void;
   /** Calls `action` within a batch of its own, after so many ms. */
   after(ms: number, action: () => void): NodeJS.Timeout;
 }
@@ -97,6 +99,12 @@ export class BlockedClients {
 
   get count(): number {
     return this.clients.size;
+  }
+
+  /** Keys that somebody waits for who wants to know also when they go. */
+  get keysAwaitedGone(): number {
+    const concernsGone = ({ command }: BlockedClient) => (kindOf(command) & ALSO_GONE) !== 0;
+    return [...this.queues.values()].filter(({ clients }) => [...clients.values()].some(concernsGone)).length;
   }
 
   get hasReady(): boolean {
@@ -160,6 +168,8 @@ export class BlockedClients {
 
   /** Tries again what waits for keys that have changed. Within a batch, between commands. */
   serve(): void {
+    // What woke them may have taken its time, and keys may be past theirs.
+    this.host.setClock();
     const { resp3 } = this.ctx.reply;
     for (const [name, key] of this.ready) {
       this.ready.delete(name);
@@ -258,6 +268,7 @@ export class BlockedClients {
     ctx.renew();
     ctx.session = client.session;
     ctx.db = client.db;
+    ctx.access.notesUses = !client.session.noTouch;
     ctx.resumed = client.blocking.state;
     ctx.mayBlock = true;
     ctx.mayHandOff = false;

@@ -109,6 +109,7 @@ export class Dispatcher {
     ctx.command = command;
     ctx.session = session;
     ctx.db = session.db;
+    ctx.access.notesUses = !session.noTouch;
     if (command.scope === SCOPE_NONE) {
       if (this.memoryGate?.(command, session) === GATE_SHUT) return this.refuse(command, OUT_OF_MEMORY, session);
       this.executor.run(command);

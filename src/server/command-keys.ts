@@ -11,7 +11,7 @@ export interface FoundKey {
 
 const READ_WRITE = ['RW', 'access', 'update'];
 
-/** @param from the word of `line` at which the command's own line begins */
+/** @returns none if a count of keys is off  @param from the word of `line` at which the command's own line begins */
 export function keysOf(command: Command, line: Arguments, from: number): FoundKey[] {
   const words = new Arguments();
   words.source = line.source;
@@ -24,7 +24,7 @@ export function keysOf(command: Command, line: Arguments, from: number): FoundKe
     const flags = spec.flags.includes('variable_flags') ? flagsByOptions(command, words, spec.flags) : spec.flags;
     if (spec.begin === undefined) {
       if (spec.flags.includes('OW')) storeKeys(words, (arg) => found.push({ arg: arg + from, flags }));
-    } else eachKey(spec, words, (arg) => found.push({ arg: arg + from, flags }));
+    } else if (!eachKey(spec, words, (arg) => found.push({ arg: arg + from, flags }))) return [];
   }
   return found;
 }

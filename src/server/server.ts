@@ -315,7 +315,8 @@ export class Server implements TransportHandler {
     if (this.checkClients !== undefined) this.checkClients();
   }
 
-  private tick(): void {
+  /** Sets the clock that commands see to now. */
+  tick(): void {
     this.untilTick = COMMANDS_PER_TICK;
     this.ctx.access.set(this.clock.nowMs());
   }

@@ -1,7 +1,14 @@
 /** Statistics that CONFIG RESETSTAT sets back. */
 
 import { Lateness } from '../observe/lateness.ts';
-import { COUNTER_EVICTED, COUNTER_EXPIRED, COUNTER_HITS, COUNTER_MISSES, resetCounter } from '../store/counters.ts';
+import {
+  COUNTER_EVICTED,
+  COUNTER_EXPIRED,
+  COUNTER_EXPIRED_PARTS,
+  COUNTER_HITS,
+  COUNTER_MISSES,
+  resetCounter,
+} from '../store/counters.ts';
 import type { Services, ThreadServices } from './services.ts';
 
 /** Those that every I/O thread counts for itself. */
@@ -16,8 +23,6 @@ export function resetStatistics(services: Services): void {
   resetThreadStatistics(services);
   stats.reset();
   new Lateness(plane.lateness).reset();
-  for (const { arena } of shards) {
-    for (const counter of [COUNTER_HITS, COUNTER_MISSES, COUNTER_EXPIRED, COUNTER_EVICTED])
-      resetCounter(arena, counter);
-  }
+  const counters = [COUNTER_HITS, COUNTER_MISSES, COUNTER_EXPIRED, COUNTER_EXPIRED_PARTS, COUNTER_EVICTED];
+  for (const { arena } of shards) for (const counter of counters) resetCounter(arena, counter);
 }

@@ -15,6 +15,8 @@ export interface ThreadFigures {
   readonly blockedClients: number;
   readonly pubsubClients: number;
   readonly watchingClients: number;
+  /** Keys that clients of this thread wait for who want to know also when they go. */
+  readonly keysAwaitedGone: number;
   readonly inputBytesMax: number;
   readonly outputBytesMax: number;
   readonly handOffs: number;
@@ -37,6 +39,7 @@ export function figuresOf(services: ThreadServices): ThreadFigures {
     clients: connections.length,
     blockedClients: server.waiting.blocked.count + pause.count,
     pubsubClients: server.subscriptions.clientCount,
+    keysAwaitedGone: server.waiting.blocked.keysAwaitedGone,
     watchingClients: connections.filter(({ watching }) => (watching?.count ?? 0) > 0).length,
     inputBytesMax: connections.reduce((max, { input }) => Math.max(max, input?.length ?? 0), 0),
     outputBytesMax: connections.reduce((max, { link }) => Math.max(max, link.unsentBytes), 0),

@@ -72,6 +72,10 @@ export class WaitingRoom implements BlockingHost {
     this.server.peers?.tell(ioThread, { kind: 'key-ready', db, key: key.u8.slice(), after });
   }
 
+  setClock(): void {
+    this.server.tick();
+  }
+
   tryLock(shardMask: number): boolean {
     return this.dispatcher.tryLock(shardMask);
   }

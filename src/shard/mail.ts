@@ -198,7 +198,7 @@ export class Mail {
     ctx.renew();
     ctx.db = head.db;
     ctx.reply.resp3 = (head.flags & REQUEST_RESP3) !== 0;
-    for (const shard of ctx.shards) shard.notesAccess = (head.flags & REQUEST_NO_TOUCH) === 0;
+    ctx.access.notesUses = (head.flags & REQUEST_NO_TOUCH) === 0;
     const command = this.registry.commands[head.command];
     const mask = command.scope === SCOPE_EACH ? 0 : this.maskOf(level);
     this.setTime();

@@ -14,6 +14,8 @@ const LFU_INITIAL = 5;
 export class AccessClock {
   /** The time of the running batch in ms: what deadlines are checked against. */
   nowMs = 0;
+  /** False while a client's command runs that is to leave no trace of use (CLIENT NO-TOUCH). */
+  notesUses = true;
   /** False where only changes count as uses (the lrm policies). */
   notesReads = true;
   private lfu = false;

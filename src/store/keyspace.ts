@@ -105,7 +105,7 @@ export class Keyspace {
   /** Like `peek`, and notes the use: for commands that read or change the value. */
   lookup(key: Region, keyFrom: number, keyBytes: number, hash: number): number {
     const entry = this.peek(key, keyFrom, keyBytes, hash);
-    if (entry !== 0 && this.shard.notesAccess) this.shard.access.touch(this.arena, entry);
+    if (entry !== 0 && this.shard.access.notesUses) this.shard.access.touch(this.arena, entry);
     return entry;
   }
 
@@ -117,7 +117,7 @@ export class Keyspace {
       this.miss(key, keyFrom, keyBytes, hash);
       return 0;
     }
-    if (shard.notesAccess && shard.access.notesReads) shard.access.touch(this.arena, entry);
+    if (shard.access.notesUses && shard.access.notesReads) shard.access.touch(this.arena, entry);
     addToCounter(this.arena, COUNTER_HITS, 1);
     return entry;
   }

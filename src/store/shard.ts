@@ -62,8 +62,6 @@ export class Shard {
   events: KeyEvents = NO_EVENTS;
   /** Rings the worker that expires this shard's keys: set where workers exist. */
   wakeWorker: () => void = () => {};
-  /** False while the client asked that its commands leave access clocks alone (CLIENT NO-TOUCH). */
-  notesAccess = true;
 
   /** @param seed of the key hash, the same in all threads */
   constructor(index: number, buffer: SharedArrayBuffer, threadId: number, access: AccessClock, seed: number) {

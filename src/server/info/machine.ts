@@ -61,7 +61,7 @@ export function clientsFields({ config, shards }: Services, totals: Totals): Fie
     ['clients_in_timeout_table', 0],
     ['total_watched_keys', shards.reduce((sum, { watched }) => sum + watched.count, 0)],
     ['total_blocking_keys', shards.reduce((sum, { awaited }) => sum + awaited.count, 0)],
-    ['total_blocking_keys_on_nokey', 0],
+    ['total_blocking_keys_on_nokey', totals.sum(({ keysAwaitedGone }) => keysAwaitedGone)],
   ];
 }
 

@@ -16,6 +16,19 @@ export const others: readonly Examples[] = [
       ['CLIENT NO-TOUCH ON', 'OK'],
       ['CLIENT NO-TOUCH OFF', 'OK'],
       ['CLIENT NO-TOUCH maybe', error('ERR ')],
+      ['CONFIG SET maxmemory-policy allkeys-lfu', 'OK'],
+      ['SET k v', 'OK'],
+      ['CLIENT NO-TOUCH ON', 'OK'],
+      ['GET k', 'v'],
+      ['APPEND k w', 2],
+      ['OBJECT FREQ k', 5],
+      ['TOUCH k', 1],
+      ['OBJECT FREQ k', 6],
+      ['CLIENT NO-TOUCH OFF', 'OK'],
+      ['SET j v', 'OK'],
+      ['GET j', 'v'],
+      ['OBJECT FREQ j', 6],
+      ['CONFIG SET maxmemory-policy noeviction', 'OK'],
     ],
   },
   {
@@ -36,6 +49,21 @@ export const others: readonly Examples[] = [
   {
     needs: 'TIME',
     lines: [['TIME', [/^\d{10}$/, /^\d{1,6}$/]]],
+  },
+  {
+    needs: 'COMMAND GETKEYSANDFLAGS',
+    lines: [
+      [
+        'COMMAND GETKEYSANDFLAGS ZINTERSTORE to 2 a b',
+        [
+          ['to', ['OW', 'update']],
+          ['a', ['RO', 'access']],
+          ['b', ['RO', 'access']],
+        ],
+      ],
+      ['COMMAND GETKEYSANDFLAGS ZINTERSTORE to 3 a b', error('ERR Invalid arguments specified for command')],
+      ['COMMAND GETKEYS ZINTERSTORE to 1443677133621497600 a', error('ERR Invalid arguments specified for command')],
+    ],
   },
   {
     needs: 'SWAPDB',

@@ -179,6 +179,25 @@ describe('SCAN', () => {
     expect(redis.run('KEYS', 'a[12]')).toEqual(['a2']);
   });
 
+  test('removes what it would tell of but for its deadline, and nothing else', () => {
+    const redis = new CommandRunner();
+    redis.run('MSET', 'a1', 1, 'b1', 2, 'stays', 3);
+    redis.run('RPUSH', 'a2', 'x');
+    for (const key of ['a1', 'a2', 'b1']) redis.run('PEXPIRE', key, 1);
+    redis.pass(1);
+    redis.run('KEYS', '*');
+    expect(redis.run('DBSIZE')).toBe(4);
+    redis.run('SCAN', 0, 'MATCH', 'a*', 'TYPE', 'list');
+    expect(redis.run('DBSIZE')).toBe(3);
+    for (const shard of redis.shards) shard.isPaused = true;
+    expect(scanAll(redis, () => {})).toEqual(['stays']);
+    expect(redis.run('DBSIZE')).toBe(3);
+    for (const shard of redis.shards) shard.isPaused = false;
+    expect(scanAll(redis, () => {})).toEqual(['stays']);
+    expect(redis.run('DBSIZE')).toBe(1);
+    expect(redis.problems()).toEqual([]);
+  });
+
   test('finds the keys of databases that were exchanged', () => {
     const redis = new CommandRunner();
     for (let i = 0; i < 300; i++) redis.run('SET', `k${i}`, i);
@@ -213,7 +232,7 @@ test('only what is read counts as used, unless TOUCH says so', () => {
   redis.run('GET', 'k');
   expect(redis.run('OBJECT', 'IDLETIME', 'k')).toBe(0);
   redis.pass(10_000);
-  for (const shard of redis.shards) shard.notesAccess = false;
+  redis.access.notesUses = false;
   redis.run('GET', 'k');
   expect(redis.run('OBJECT', 'IDLETIME', 'k')).toBe(10);
   expect(redis.run('TOUCH', 'k', 'none', 'k')).toBe(2);

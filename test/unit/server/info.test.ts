@@ -36,6 +36,30 @@ describe('INFO', () => {
     expect(theirs.filter((name) => !ours.has(name))).toEqual(['gcc_version']);
   });
 
+  it('counts the keys that are waited for, and those whose going would end the wait', async () => {
+    const waiters = await Promise.all([RespClient.open(server.port), RespClient.open(server.port)]);
+    await client.call('XGROUP', 'CREATE', 'stream', 'group', '$', 'MKSTREAM');
+    const ended = waiters[0].call('XREADGROUP', 'GROUP', 'group', 'me', 'BLOCK', '0', 'STREAMS', 'stream', '>');
+    void waiters[1].call('BLPOP', 'list', '0').catch(() => {});
+    await until('both wait', async () => (await info(client, 'blocked_clients')) === 2);
+    expect(await infoText('clients')).toMatch(/total_blocking_keys:2\r\ntotal_blocking_keys_on_nokey:1\r\n/);
+    await client.call('DEL', 'stream');
+    expect(textOf(await ended)).toMatch(/^NOGROUP /);
+    expect(await infoText('clients')).toMatch(/total_blocking_keys:1\r\ntotal_blocking_keys_on_nokey:0\r\n/);
+    for (const waiter of waiters) waiter.close();
+    await until('nobody waits', async () => (await info(client, 'blocked_clients')) === 0);
+  });
+
+  it('counts fields whose time is over, whoever removes them, until CONFIG RESETSTAT', async () => {
+    const fields = Array.from({ length: 20 }, (_, i) => `f${i}`);
+    await client.call('HSET', 'h', ...fields.flatMap((field) => [field, 'v']));
+    await client.call('HPEXPIRE', 'h', '1', 'FIELDS', '20', ...fields);
+    await until('all have gone', async () => textOf(await client.call('HLEN', 'h')) === '0');
+    expect(await info(client, 'expired_subkeys')).toBe(20);
+    await client.call('CONFIG', 'RESETSTAT');
+    expect(await info(client, 'expired_subkeys')).toBe(0);
+  });
+
   it('counts a wait that CLIENT UNBLOCK ended with an error as failed, and as that error', async () => {
     const waiter = await RespClient.open(server.port);
     const id = textOf(await waiter.call('CLIENT', 'ID'));

@@ -105,6 +105,24 @@ describe('WATCH and keys past their time', () => {
   });
 });
 
+describe('who waits for a key', () => {
+  test('is not served what has gone stale before the transaction was over', async () => {
+    const waiter = await RespClient.open(server.port);
+    const served = waiter.call('BLPOP', 'x', '0');
+    await until('it waits', async () => (await info(client, 'blocked_clients')) === 1);
+    await client.pipeline([
+      ['MULTI'],
+      ['RPUSH', 'x', 'a'],
+      ['PEXPIRE', 'x', '20'],
+      ['DEBUG', 'SLEEP', '0.05'],
+      ['EXEC'],
+    ]);
+    await client.call('RPUSH', 'x', 'b');
+    expect(await served).toMatchObject({ items: [{ text: 'x' }, { text: 'b' }] });
+    waiter.close();
+  });
+});
+
 describe('CLIENT PAUSE WRITE', () => {
   test.each([
     ['PFCOUNT', [], ['PFCOUNT', 'h']],
