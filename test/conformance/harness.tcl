@@ -1,8 +1,8 @@
 # Runs the suite's own test_helper.tcl with a few of its procedures wrapped, so that one broken test, or one
 # command the server lacks, costs that test and not the rest of the unit:
 #   - a test's name is printed when it starts ("[testing]: NAME"): the runner then knows which one hangs;
-#   - after a failed test the main client is opened anew and the test's CONFIG SETs are undone, so that a half-read
-#     reply, a MULTI or a setting left behind does not fail the next;
+#   - after a failed test the main client is opened anew, the test's CONFIG SETs are undone and keys expire again, so that
+#     a half-read reply, a MULTI or a setting left behind does not fail the next;
 #   - a command or an assertion that fails between two tests is noted, and the block goes on;
 #   - a block whose set-up fails is one error, not the end; CONFIG overrides the server refuses are left out, noted;
 #   - "srv pid", which the suite knows only of servers that it started, is asked of INFO.
@@ -73,6 +73,7 @@ proc harness_wrap_test {} {
         if {$::num_failed != $failed_before && [llength $::servers] > 0} {
             catch { harness_reconnect }
             dict for {name value} $::harness_config_before { catch { harness_orig_r config set $name $value } }
+            catch { harness_orig_r debug set-active-expire 1 }
         }
         return $result
     }
