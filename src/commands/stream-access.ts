@@ -90,12 +90,6 @@ export function replyCounter(reply: Writer, arena: Arena, word: number): void {
 /** Counts a change that is no event: nobody who watches or waits for the key is told. */
 export const countChange = (ctx: Context): void => addToCounter(ctx.ks.arena, COUNTER_DIRTY, 1);
 
-/** What a subcommand answers to arguments that it doesn't know. */
-export const subcommandSyntaxError = (ctx: Context): CommandError =>
-  error(
-    `ERR unknown subcommand or wrong number of arguments for '${argumentText(ctx, 1, 128)}'. Try ${argumentText(ctx, 0).toUpperCase()} HELP.`,
-  );
-
 /** @param keyArg argument with the key; the group's name is behind it */
 export const noSuchKeyOrGroup = (ctx: Context, keyArg: number): CommandError =>
   error(`NOGROUP No such key '${argumentText(ctx, keyArg)}' or consumer group '${argumentText(ctx, keyArg + 1)}'`);

@@ -15,13 +15,13 @@ import {
 import { StreamId } from '../types/stream-id.ts';
 import { namesFind } from '../types/stream-names.ts';
 import { streamValueType } from '../types/stream-value-type.ts';
-import { argumentText } from './argument-text.ts';
+import { argumentText, subcommandSyntaxError } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
 import { streamEvent } from './events.ts';
 import { replyHelp } from './help.ts';
-import { idArgument, lookupStream, looseIdArgument, subcommandSyntaxError } from './stream-access.ts';
+import { idArgument, lookupStream, looseIdArgument } from './stream-access.ts';
 import { exactInteger } from './stream-range.ts';
 import { putValue } from './value-entry.ts';
 

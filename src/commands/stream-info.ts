@@ -41,13 +41,13 @@ import {
   PRODUCERS_TRACKED,
 } from '../types/stream-producers.ts';
 import { StreamTreeCursor, treeCount } from '../types/stream-tree.ts';
-import { argumentText } from './argument-text.ts';
+import { argumentText, subcommandSyntaxError } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, NO_SUCH_KEY } from './errors.ts';
 import { replyHelp } from './help.ts';
 import { saturatedInteger } from './saturated-integer.ts';
-import { readStream, replyCounter, replyId, subcommandSyntaxError } from './stream-access.ts';
+import { readStream, replyCounter, replyId } from './stream-access.ts';
 import { findGroup } from './stream-group.ts';
 import { replyName, replyOwner } from './stream-pending.ts';
 import { radixNodes } from './stream-radix.ts';

@@ -1,4 +1,5 @@
 /** CLIENT: connections, looked at and changed. */
+import { subcommandSyntaxError } from '../commands/argument-text.ts';
 import { integerTimeoutMs } from '../commands/blocking-timeout.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
@@ -38,7 +39,7 @@ function reply(ctx: Context): void {
 }
 
 function unblock(ctx: Context, server: Server): void {
-  if (ctx.argc > 4) throw SYNTAX_ERROR;
+  if (ctx.argc > 4) throw subcommandSyntaxError(ctx);
   const withError = ctx.argc === 4 && ctx.isWord(3, 'ERROR');
   if (ctx.argc === 4 && !withError && !ctx.isWord(3, 'TIMEOUT')) throw BAD_UNBLOCK_REASON;
   const id = ctx.integer(2);
@@ -141,7 +142,7 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
   };
 
   const beginPause = (ctx: Context): void => {
-    if (ctx.argc > 4) throw SYNTAX_ERROR;
+    if (ctx.argc > 4) throw subcommandSyntaxError(ctx);
     let everything = true;
     if (ctx.argc === 4) {
       if (ctx.isWord(3, 'WRITE')) everything = false;

@@ -1,8 +1,9 @@
 /** SUBSCRIBE and its kin, PUBLISH, PUBSUB. */
+
+import { subcommandSyntaxError } from '../commands/argument-text.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, type CommandSpec, command } from '../commands/define.ts';
 import { replyHelp } from '../commands/help.ts';
-import { subcommandSyntaxError } from '../commands/stream-access.ts';
 import { byteText } from './byte-text.ts';
 import { REPLY_ON } from './connection.ts';
 import { connectionOf } from './services.ts';

@@ -108,6 +108,8 @@ describe('as redis-server', () => {
       'CLIENT UNBLOCK x',
       'CLIENT UNBLOCK 99999',
       'CLIENT UNBLOCK 99999 foo',
+      'CLIENT UNBLOCK 99999 ERROR foo',
+      'CLIENT PAUSE 1 WRITE foo',
       'CLIENT GETREDIR',
       'CLIENT TRACKINGINFO',
       'CLIENT TRACKING x',
