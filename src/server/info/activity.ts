@@ -169,12 +169,15 @@ export function keyspaceFields(services: Services): Field[] {
   for (let db = 0; db < shards[0].keyspaces.length; db++) {
     let keys = 0;
     let expires = 0;
+    let withParts = 0;
     for (const { keyspaces } of shards) {
       keys += keyspaces[db].count;
       expires += keyspaces[db].volatileCount;
+      withParts += keyspaces[db].partHeap.count;
     }
     if (keys === 0) continue;
-    fields.push([`db${db}`, `keys=${keys},expires=${expires},avg_ttl=${averageTtlMs(services, db)},subexpiry=0`]);
+    const ttlMs = averageTtlMs(services, db);
+    fields.push([`db${db}`, `keys=${keys},expires=${expires},avg_ttl=${ttlMs},subexpiry=${withParts}`]);
   }
   return fields;
 }

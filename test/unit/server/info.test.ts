@@ -94,6 +94,11 @@ describe('INFO', () => {
     ]);
     const text = await infoText('keyspace');
     expect(text).toMatch(/^db0:keys=2,expires=1,avg_ttl=(\d+),subexpiry=0\r$/m);
+    await client.call('HSET', 'h', 'f', 'v', 'g', 'v');
+    await client.call('HEXPIRE', 'h', '100', 'FIELDS', '2', 'f', 'g');
+    expect(await infoText('keyspace')).toMatch(/^db0:keys=3,expires=1,avg_ttl=\d+,subexpiry=1\r$/m);
+    await client.call('HPERSIST', 'h', 'FIELDS', '2', 'f', 'g');
+    expect(await infoText('keyspace')).toMatch(/^db0:keys=3,expires=1,avg_ttl=\d+,subexpiry=0\r$/m);
     expect(text).toMatch(/^db3:keys=1,expires=1,avg_ttl=(49\d\d\d|50000),subexpiry=0\r$/m);
     await client.call('FLUSHALL');
     expect(await infoText('keyspace')).toBe('# Keyspace\r\n');
