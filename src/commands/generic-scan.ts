@@ -21,6 +21,8 @@ const INVALID_CURSOR = error('ERR invalid cursor');
 /** By type tag (store/entry.ts). */
 const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'array'];
 const ANY_TYPE = -1;
+/** What is asked for by a name that no type has: nothing. */
+const NO_TYPE = -2;
 
 /** Which keys are wanted. */
 class KeyFilter {
@@ -38,15 +40,14 @@ class KeyFilter {
     this.patternArg = size[arg] === 1 && source.u8[at[arg]] === STAR ? 0 : arg;
   }
 
-  /** Whether this is such a key; its time may be over. */
-  accepts({ arena }: Keyspace, entry: number): boolean {
-    if (this.type !== ANY_TYPE && typeOf(arena, entry) !== this.type) return false;
-    return this.patternArg === 0 || this.matches(arena, entry);
+  hasType({ arena }: Keyspace, entry: number): boolean {
+    return this.type === ANY_TYPE || typeOf(arena, entry) === this.type;
   }
 
-  private matches(arena: Arena, entry: number): boolean {
+  matches({ arena }: Keyspace, entry: number): boolean {
     const { source, at, size } = this.ctx;
     const arg = this.patternArg;
+    if (arg === 0) return true;
     return matchGlob(source.u8, at[arg], size[arg], arena.u8, keyAt(arena, entry), keyLength(arena, entry), false);
   }
 }
@@ -67,7 +68,7 @@ function keys(ctx: Context): void {
   for (let shard = 0; shard < ctx.shards.length; shard++) {
     const keyspace = ctx.shards[shard].keyspaces[ctx.db];
     const visit = (entry: number) => {
-      if (isOver(ctx, keyspace, entry) || !filter.accepts(keyspace, entry)) return;
+      if (isOver(ctx, keyspace, entry) || !filter.matches(keyspace, entry)) return;
       replyKey(ctx, keyspace.arena, entry);
       found++;
     };
@@ -104,14 +105,15 @@ function scan(ctx: Context): void {
     const over: number[] = [];
     const visit = (entry: number) => {
       seen++;
-      if (!filter.accepts(keyspace, entry)) return;
+      if (!filter.matches(keyspace, entry)) return;
       if (isOver(ctx, keyspace, entry)) return over.push(entry);
+      if (!filter.hasType(keyspace, entry)) return;
       replyKey(ctx, keyspace.arena, entry);
       found++;
     };
     from = ctx.inShard(shard, ({ isPaused }) => {
       const next = keyspace.table.scan(from, Math.min(count - seen, PIECE_KEYS), visit);
-      // What is asked for and past its deadline goes, as it does when it is asked for by name; KEYS only passes it over.
+      // What matches and is past its deadline goes, as it does when it is asked for by name; KEYS only passes it over.
       if (!isPaused) for (const entry of over.splice(0)) keyspace.expire(entry, keyspace.hash(entry));
       return next;
     });
@@ -132,8 +134,8 @@ function parseScanOptions(ctx: Context, filter: KeyFilter): number {
     } else if (ctx.isWord(arg, 'MATCH') && !isLast) {
       filter.setPattern(arg + 1);
     } else if (ctx.isWord(arg, 'TYPE') && !isLast) {
-      filter.type = TYPE_NAMES.indexOf(ctx.text(arg + 1).toLowerCase());
-      if (filter.type < 0) throw error(`ERR unknown type name '${argumentText(ctx, arg + 1)}'`);
+      const type = TYPE_NAMES.indexOf(ctx.text(arg + 1).toLowerCase());
+      filter.type = type < 0 ? NO_TYPE : type;
     } else if (ctx.isWord(arg, 'NOVALUES')) {
       throw error('ERR NOVALUES option can only be used in HSCAN');
     } else {

@@ -166,16 +166,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: ({ name, command }) => name.startsWith('COMMAND GETKEYS') && hasBadNumkeys(command.slice(2)),
   },
   {
-    id: 'scan-unknown-type',
-    commands: 'SCAN',
-    what: '`TYPE` with a name that is no type is an error',
-    reason: 'Redis 8.0 says so; 7.0 finds nothing of that type.',
-    covers: ({ name, subject, oracle }) =>
-      name === 'SCAN' &&
-      (!isError(oracle) || text(oracle) === 'ERR syntax error') &&
-      text(subject).startsWith('ERR unknown type name '),
-  },
-  {
     id: 'least-count',
     commands: 'LREM, LPOS',
     what: 'a count or rank of -2^63 is out of range',

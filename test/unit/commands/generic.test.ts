@@ -171,7 +171,8 @@ describe('SCAN', () => {
     expect(scan()).toEqual(['a2', 'a3', 'b1']);
     expect(scan('MATCH', 'a*')).toEqual(['a2', 'a3']);
     expect(scan('MATCH', 'a*', 'TYPE', 'LIST')).toEqual(['a3']);
-    expect(redis.run('SCAN', 0, 'TYPE', 'nosuch')).toBe("Error: ERR unknown type name 'nosuch'");
+    expect(scan('TYPE', 'nosuch')).toEqual([]);
+    expect(redis.run('SCAN', 0, 'TYPE', 'nosuch', 'COUNT', 0)).toBe('Error: ERR syntax error');
     expect(redis.run('SCAN', 0, 'COUNT', 0)).toBe('Error: ERR syntax error');
     expect(redis.run('SCAN', '18446744073709551615')).toEqual(['0', []]);
     expect(redis.run('SCAN', '18446744073709551616')).toBe('Error: ERR invalid cursor');
@@ -179,7 +180,7 @@ describe('SCAN', () => {
     expect(redis.run('KEYS', 'a[12]')).toEqual(['a2']);
   });
 
-  test('removes what it would tell of but for its deadline, and nothing else', () => {
+  test('removes what matches and is past its deadline, of whatever type, and nothing else', () => {
     const redis = new CommandRunner();
     redis.run('MSET', 'a1', 1, 'b1', 2, 'stays', 3);
     redis.run('RPUSH', 'a2', 'x');
@@ -188,10 +189,10 @@ describe('SCAN', () => {
     redis.run('KEYS', '*');
     expect(redis.run('DBSIZE')).toBe(4);
     redis.run('SCAN', 0, 'MATCH', 'a*', 'TYPE', 'list');
-    expect(redis.run('DBSIZE')).toBe(3);
+    expect(redis.run('DBSIZE')).toBe(2);
     for (const shard of redis.shards) shard.isPaused = true;
     expect(scanAll(redis, () => {})).toEqual(['stays']);
-    expect(redis.run('DBSIZE')).toBe(3);
+    expect(redis.run('DBSIZE')).toBe(2);
     for (const shard of redis.shards) shard.isPaused = false;
     expect(scanAll(redis, () => {})).toEqual(['stays']);
     expect(redis.run('DBSIZE')).toBe(1);
