@@ -21,9 +21,14 @@ const GT_OR_LT = error('ERR GT and LT options at the same time are not compatibl
 const NO_KEY = -2;
 const NO_TIME = -1;
 
+/** Counts a key that expires as soon as it is given a deadline. */
+export function countOverdue(ctx: Context): void {
+  addToCounter(ctx.ks.arena, COUNTER_EXPIRED_ON_WRITE, 1);
+}
+
 /** Removes the selected key, argument `arg`, because its new deadline has passed already. */
 export function removeOverdue(ctx: Context, arg: number, entry: number): void {
-  addToCounter(ctx.ks.arena, COUNTER_EXPIRED_ON_WRITE, 1);
+  countOverdue(ctx);
   ctx.ks.remove(entry, ctx.hash);
   ctx.touch(arg, DEL);
 }

@@ -7,6 +7,8 @@ import { command } from './define.ts';
 import { SYNTAX_ERROR, WRONG_TYPE } from './errors.ts';
 import { EXPIRE, stringEvent } from './events.ts';
 import { EX, PX, positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
+import { elementsOf } from './generic-exists.ts';
+import { countOverdue, removeOverdue } from './generic-expire.ts';
 import { absentMeets, stringMeets, valueCondition } from './string-condition.ts';
 
 export const SET = stringEvent('set');
@@ -105,6 +107,8 @@ function setWithOptions(ctx: Context): void {
   let deadlineMs = unit === undefined ? NO_DEADLINE : positiveDeadline(ctx, options.timeArg, unit);
   const old = wantsOld ? ctx.readTyped(1, TYPE_STRING) : ctx.lookup(1);
   const meets = conditionsHold(ctx, old);
+  const isOverdue = meets && unit !== undefined && deadlineMs <= ctx.nowMs;
+  if (isOverdue && old !== 0) ctx.weigh(elementsOf(ctx.ks, old));
   if (wantsOld) {
     if (old === 0) ctx.reply.null();
     else replyString(ctx, old);
@@ -113,10 +117,15 @@ function setWithOptions(ctx: Context): void {
     if (!wantsOld) ctx.reply.null();
     return;
   }
-  if (options.keepsDeadline && old !== 0) deadlineMs = ctx.ks.deadlineOf(old);
-  storeString(ctx, 1, 2, old, deadlineMs);
-  ctx.touch(1, SET);
-  if (unit !== undefined) ctx.touch(1, EXPIRE);
+  if (isOverdue) {
+    if (old === 0) countOverdue(ctx);
+    else removeOverdue(ctx, 1, old);
+  } else {
+    if (options.keepsDeadline && old !== 0) deadlineMs = ctx.ks.deadlineOf(old);
+    storeString(ctx, 1, 2, old, deadlineMs);
+    ctx.touch(1, SET);
+    if (unit !== undefined) ctx.touch(1, EXPIRE);
+  }
   if (!wantsOld) ctx.reply.ok();
 }
 

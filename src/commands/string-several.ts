@@ -117,8 +117,9 @@ function msetex(ctx: Context): void {
   for (let arg = 2; arg < end; arg += 2) {
     const old = ctx.peek(arg);
     storeString(ctx, arg, arg + 1, old, keepsDeadline && old !== 0 ? ctx.ks.deadlineOf(old) : deadlineMs);
-    ctx.touch(arg, SET);
+    // In this order, unlike SET, which says first that there is a value.
     if (deadlineMs !== NO_DEADLINE) ctx.touch(arg, EXPIRE);
+    ctx.touch(arg, SET);
   }
   ctx.reply.integer(1);
 }

@@ -46,6 +46,8 @@ export const strings: readonly Examples[] = [
       ['SET k four IFEQ two GET', 'three'],
       ['GET k', 'three'],
       ['SET k x NX IFEQ three', error('ERR syntax error')],
+      ['SET k four IFEQ three EXAT 1', 'OK'],
+      ['EXISTS k', 0],
     ],
   },
   {

@@ -141,6 +141,23 @@ describe('SET', () => {
     redis.run('GETDEL', 'k');
     expect(redis.takeEvents()).toEqual(['set k', 'expire k', 'persist k', 'del k']);
   });
+
+  test('with a deadline that has passed writes nothing and removes what was there', () => {
+    const redis = new CommandRunner();
+    expect(redis.run('SET', 'k', 'v', 'EXAT', 1)).toBe('OK');
+    expect(redis.takeEvents()).toEqual([]);
+    redis.run('SET', 'k', 'old');
+    redis.run('RPUSH', 'l', 'a');
+    redis.takeEvents();
+    expect(redis.run('SET', 'k', 'v', 'NX', 'PXAT', 1)).toBe(null);
+    expect(redis.run('SET', 'k', 'v', 'IFEQ', 'other', 'PXAT', 1)).toBe(null);
+    expect(redis.run('GET', 'k')).toBe('old');
+    expect(redis.run('SET', 'k', 'v', 'GET', 'PXAT', 1)).toBe('old');
+    expect(redis.run('SET', 'l', 'v', 'EXAT', 1)).toBe('OK');
+    expect(redis.takeEvents()).toEqual(['del k', 'del l']);
+    expect(redis.run('EXISTS', 'k', 'l')).toBe(0);
+    expect(redis.problems()).toEqual([]);
+  });
 });
 
 describe('several strings', () => {
@@ -165,6 +182,13 @@ describe('several strings', () => {
     expect(redis.run('TTL', 'b')).toBe(10);
     expect(redis.run('MSETEX', '2147483648', 'a', 1)).toBe('Error: ERR invalid numkeys value');
     expect(redis.run('MSETEX', '2147483647', 'a', 1)).toBe('Error: ERR wrong number of key-value pairs');
+  });
+
+  test('of MSETEX tell of the deadline before the value, key by key', () => {
+    const redis = new CommandRunner();
+    redis.run('MSETEX', 2, 'a', 1, 'b', 2, 'EX', 10);
+    redis.run('MSETEX', 1, 'c', 3, 'KEEPTTL');
+    expect(redis.takeEvents()).toEqual(['expire a', 'set a', 'expire b', 'set b', 'set c']);
   });
 });
 
