@@ -5,7 +5,6 @@ import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error, SYNTAX_ERROR } from '../commands/errors.ts';
 import { replyHelp } from '../commands/help.ts';
-import type { KeySpec } from '../commands/key-specs.ts';
 import type { Registry } from '../commands/registry.ts';
 import { writeCommandDocs } from './command-docs.ts';
 import { writeCommandInfo, writeNames } from './command-info.ts';
@@ -59,10 +58,6 @@ export function commandCommands(registry: Registry): readonly Command[] {
     for (const { name } of all) reply.bulkText(name);
   };
 
-  /** Whether keys that the command may do without (PFMERGE's sources) would stand behind its last argument. */
-  const beginsBeyond = ({ begin, find }: KeySpec, argc: number): boolean =>
-    begin !== undefined && 'index' in begin && find !== undefined && 'lastKey' in find && begin.index >= argc;
-
   /** Finds the keys of the command line that begins at argument 2. */
   const keysOfLine = (ctx: Context): FoundKey[] => {
     let found = registry.get(ctx.text(2));
@@ -73,7 +68,6 @@ export function commandCommands(registry: Registry): readonly Command[] {
     const { arity } = found;
     const argc = ctx.argc - 2;
     if (arity > 0 ? argc !== arity : argc < -arity) throw BAD_COUNT;
-    if (found.keySpecs.some((spec) => beginsBeyond(spec, argc))) throw BAD_ARGUMENTS;
     const keys = keysOf(found, ctx, 2);
     if (keys.length === 0 && !found.flagNames.includes('no_mandatory_keys')) throw BAD_ARGUMENTS;
     return keys;

@@ -10,6 +10,7 @@ export interface FoundKey {
 }
 
 const READ_WRITE = ['RW', 'access', 'update'];
+const CONDITIONS = ['IFEQ', 'IFNE', 'IFDEQ', 'IFDNE'];
 
 /** @returns none if a count of keys is off  @param from the word of `line` at which the command's own line begins */
 export function keysOf(command: Command, line: Arguments, from: number): FoundKey[] {
@@ -20,6 +21,11 @@ export function keysOf(command: Command, line: Arguments, from: number): FoundKe
   words.at.set(line.at.subarray(from, line.argc));
   words.size.set(line.size.subarray(from, line.argc));
   const found: FoundKey[] = [];
+  if (command.name === 'migrate') {
+    const flags = command.keySpecs[0].flags;
+    migratedKeys(words, (arg) => found.push({ arg: arg + from, flags }));
+    return found;
+  }
   for (const spec of command.keySpecs) {
     const flags = spec.flags.includes('variable_flags') ? flagsByOptions(command, words, spec.flags) : spec.flags;
     if (spec.begin === undefined) {
@@ -27,6 +33,19 @@ export function keysOf(command: Command, line: Arguments, from: number): FoundKe
     } else if (!eachKey(spec, words, (arg) => found.push({ arg: arg + from, flags }))) return [];
   }
   return found;
+}
+
+/** The third word, or all behind KEYS if that word is empty: Redis finds no key where both are given. */
+function migratedKeys(words: Arguments, visit: (arg: number) => void): void {
+  for (let arg = 6; arg < words.argc; arg++) {
+    if (words.isWord(arg, 'AUTH')) arg++;
+    else if (words.isWord(arg, 'AUTH2')) arg += 2;
+    else if (words.isWord(arg, 'KEYS')) {
+      if (words.size[3] === 0) while (++arg < words.argc) visit(arg);
+      return;
+    }
+  }
+  visit(3);
 }
 
 /** `STORE key` and `STOREDIST key`, wherever they stand behind the first key; of several the last counts. */
@@ -44,10 +63,23 @@ function flagsByOptions(command: Command, words: Arguments, declared: readonly s
   };
   switch (command.name) {
     case 'set':
-      return has('GET', 3) ? READ_WRITE : ['OW', 'update'];
+      if (has('GET', 3)) return READ_WRITE;
+      return [CONDITIONS.some((word) => has(word, 3)) ? 'RW' : 'OW', 'update'];
+    case 'delex':
+      return [CONDITIONS.some((word) => has(word, 2)) ? 'RW' : 'RM', 'delete'];
     case 'bitfield':
-      return has('SET', 2) || has('INCRBY', 2) ? READ_WRITE : ['RO', 'access'];
+      return onlyGets(words) ? ['RO', 'access'] : READ_WRITE;
     default:
       return declared.filter((flag) => flag !== 'variable_flags');
   }
+}
+
+/** Whether a BITFIELD holds nothing but `GET type offset` and `OVERFLOW how`. */
+function onlyGets(words: Arguments): boolean {
+  for (let arg = 2; arg < words.argc; ) {
+    const taken = words.isWord(arg, 'GET') ? 3 : words.isWord(arg, 'OVERFLOW') ? 2 : 0;
+    if (taken === 0 || arg + taken > words.argc) return false;
+    arg += taken;
+  }
+  return true;
 }

@@ -151,7 +151,6 @@ describe('as redis-server', () => {
       'COMMAND GETKEYS nosuch a b',
       'COMMAND GETKEYS mset a',
       'COMMAND GETKEYS pfmerge a b',
-      'COMMAND GETKEYS pfmerge a',
       'COMMAND GETKEYSANDFLAGS mset a b c d',
       'COMMAND GETKEYSANDFLAGS set a b',
       'COMMAND GETKEYSANDFLAGS set a b get',
