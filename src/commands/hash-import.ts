@@ -2,13 +2,14 @@
  * HIMPORT: many hashes with the same fields, whose names are said once. A set of fields belongs to the connection that
  * prepared it, so these commands stay on the connection's thread.
  */
-import { latin1, Region } from '../base/region.ts';
+import { copy, latin1, Region } from '../base/region.ts';
 import { TYPE_HASH } from '../store/entry.ts';
 import { hashCreate, hashFree, hashSet, hashShare } from '../types/hash.ts';
 import { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
+import { type Fieldset, fieldsetsOf, forgetFieldsets, putFieldset } from './fieldsets.ts';
 import { HSET } from './hash.ts';
 import { putValue, requireRoom } from './value-entry.ts';
 
@@ -16,87 +17,74 @@ const DUPLICATE_FIELD = error('ERR duplicate field name in fieldset');
 const NO_SUCH_FIELDSET = error('ERR no such fieldset');
 const VALUE_COUNT = error('ERR value count does not match fieldset field count');
 
-/**
- * Fields as a hash gets them: shorter ones first, of like length in the order of their bytes. So whatever the order they are
- * named in, hashes with the same fields have one shape (types/hash-shape.ts).
- */
-interface Fieldset {
-  readonly fields: readonly Region[];
-  /** Which of the values is each field's. */
-  readonly places: readonly number[];
-}
-
-/** By the connection's session, then by name; byte strings are kept one character a byte. */
-const fieldsets = new WeakMap<object, Map<string, Fieldset>>();
-
 const hash = new Value();
 
-/** RESET and the end of a connection: its fieldsets are gone. @returns how many there were */
-export function forgetFieldsets(session: object): number {
-  const count = fieldsets.get(session)?.size ?? 0;
-  fieldsets.delete(session);
-  return count;
-}
-
-const bytesOf = (ctx: Context, arg: number): Buffer =>
-  Buffer.from(ctx.source.u8.subarray(ctx.at[arg], ctx.at[arg] + ctx.size[arg]));
-
-const nameOf = (ctx: Context, arg: number): string => bytesOf(ctx, arg).toString('latin1');
-
-function fieldsetsOf(ctx: Context): Map<string, Fieldset> | undefined {
-  return typeof ctx.session === 'object' && ctx.session !== null ? fieldsets.get(ctx.session) : undefined;
-}
+const nameOf = ({ source, at, size }: Context, arg: number): string => latin1(source, at[arg], size[arg]);
 
 function prepare(ctx: Context): void {
-  if (typeof ctx.session !== 'object' || ctx.session === null) throw new Error('a fieldset needs its connection');
   const names = Array.from({ length: ctx.argc - 3 }, (_, i) => nameOf(ctx, 3 + i));
   if (new Set(names).size < names.length) throw DUPLICATE_FIELD;
   const places = names.map((_, i) => i).sort((a, b) => compareNames(names[a], names[b]));
-  const own = fieldsets.get(ctx.session) ?? new Map<string, Fieldset>();
-  fieldsets.set(ctx.session, own);
-  own.set(nameOf(ctx, 2), { fields: places.map((place) => regionOf(ctx, 3 + place)), places });
+  putFieldset(ctx.session, nameOf(ctx, 2), { ...packNames(ctx, places), places });
   ctx.reply.ok();
 }
 
 const compareNames = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
-function regionOf(ctx: Context, arg: number): Region {
-  const region = Region.allocate(ctx.size[arg]);
-  region.u8.set(bytesOf(ctx, arg));
-  return region;
+/** The names in one piece, in the order of `places`. */
+function packNames({ source, at, size }: Context, places: readonly number[]): Pick<Fieldset, 'names' | 'ends'> {
+  let bytes = 0;
+  const ends: number[] = [];
+  for (const place of places) {
+    bytes += size[3 + place];
+    ends.push(bytes);
+  }
+  const names = Region.allocate(bytes);
+  for (const [index, place] of places.entries()) {
+    const length = size[3 + place];
+    copy(source, at[3 + place], names, ends[index] - length, length);
+  }
+  return { names, ends };
 }
 
 function set(ctx: Context): void {
   const old = ctx.lookupTyped(2, TYPE_HASH);
-  const fieldset = fieldsetsOf(ctx)?.get(nameOf(ctx, 3));
+  const fieldset = fieldsetsOf(ctx.session)?.get(nameOf(ctx, 3));
   if (fieldset === undefined) throw NO_SUCH_FIELDSET;
-  const { fields, places } = fieldset;
-  if (fields.length !== ctx.argc - 4) throw VALUE_COUNT;
+  if (fieldset.places.length !== ctx.argc - 4) throw VALUE_COUNT;
   requireRoom(ctx, 4);
   hash.allocator = ctx.ks.allocator;
-  hashCreate(hash, fields.length);
+  hashCreate(hash, fieldset.places.length);
   try {
-    for (const [index, field] of fields.entries()) {
-      const arg = 4 + places[index];
-      hashSet(hash, field, 0, field.length, ctx.source, ctx.at[arg], ctx.size[arg], false);
-    }
+    setFields(ctx, fieldset);
     hashShare(hash);
   } catch (failure) {
     hashFree(hash.allocator, hash.root, hash.encoding);
     throw failure;
   }
   putValue(ctx, 2, old, TYPE_HASH, hash, hashFree);
-  ctx.touch(2, HSET, ctx.partsWanted() && fields.map((field) => latin1(field, 0, field.length)));
+  ctx.touch(2, HSET, ctx.partsWanted() && namesOf(fieldset));
   ctx.reply.ok();
 }
 
+function setFields({ source, at, size }: Context, { names, ends, places }: Fieldset): void {
+  let from = 0;
+  for (let i = 0; i < places.length; i++) {
+    const arg = 4 + places[i];
+    hashSet(hash, names, from, ends[i] - from, source, at[arg], size[arg], false);
+    from = ends[i];
+  }
+}
+
+const namesOf = ({ names, ends }: Fieldset): string[] =>
+  ends.map((end, i) => latin1(names, i === 0 ? 0 : ends[i - 1], end - (i === 0 ? 0 : ends[i - 1])));
+
 function discard(ctx: Context): void {
-  ctx.reply.integer(fieldsetsOf(ctx)?.delete(nameOf(ctx, 2)) ? 1 : 0);
+  ctx.reply.integer(fieldsetsOf(ctx.session)?.drop(nameOf(ctx, 2)) ? 1 : 0);
 }
 
 function discardAll(ctx: Context): void {
-  const { session } = ctx;
-  ctx.reply.integer(typeof session === 'object' && session !== null ? forgetFieldsets(session) : 0);
+  ctx.reply.integer(forgetFieldsets(ctx.session));
 }
 
 export const hashImportCommands = [

@@ -1,4 +1,5 @@
 /** One client in a line: CLIENT LIST and CLIENT INFO. */
+import { fieldsetsBytes } from '../commands/fieldsets.ts';
 import type { Connection } from './connection.ts';
 import type { Server } from './server.ts';
 
@@ -15,7 +16,7 @@ export function clientBytes(connection: Connection, { subscriptions }: Server): 
   const buffers = (input?.length ?? 0) + link.unsentBytes + (transaction?.bytes ?? 0);
   const watched = (watching?.count ?? 0) * WATCHED_BYTES;
   const listening = (subscribed ? subscriptions.countOf(connection) : 0) * SUBSCRIPTION_BYTES;
-  return OBJECT_BYTES + buffers + watched + listening;
+  return OBJECT_BYTES + buffers + watched + listening + fieldsetsBytes(connection);
 }
 
 export function clientLine(connection: Connection, nowMs: number, server: Server): string {

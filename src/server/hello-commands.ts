@@ -4,7 +4,7 @@ import { REDIS_VERSION } from '../base/version.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
 import { error } from '../commands/errors.ts';
-import { forgetFieldsets } from '../commands/hash-import.ts';
+import { forgetFieldsets } from '../commands/fieldsets.ts';
 import { byteText, textOfBytes } from './byte-text.ts';
 import { setName } from './client-attributes.ts';
 import { connectionOf, type ThreadServices } from './services.ts';

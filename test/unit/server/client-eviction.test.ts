@@ -57,6 +57,23 @@ test.each(['WATCH', 'SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE'])('what %s keeps cou
   await until('it has to go', async () => (await namesOf('keeper')).length === 0);
 });
 
+test('fieldsets count until they are discarded', async () => {
+  const client = await open('importer');
+  client.resume();
+  const before = await bytesOf('importer');
+  const prepared = Array.from({ length: 1000 }, (_, i) => `HIMPORT PREPARE ${i} field-${i} other\r\n`).join('');
+  client.write(prepared + prepared);
+  await until('they count', async () => (await bytesOf('importer')) > before + 300_000);
+  client.write('HIMPORT PREPARE 0 again\r\nCLIENT SETNAME importer-too\r\n');
+  await until('all are prepared', async () => (await namesOf('importer-too')).length === 1);
+  expect(await bytesOf('importer-too')).toBeLessThan(before + 500_000);
+  client.write('HIMPORT DISCARD 1\r\nHIMPORT DISCARDALL\r\n');
+  await until('they count no more', async () => (await bytesOf('importer-too')) < before + 100_000);
+  await limitTo(before + 200_000);
+  client.write(prepared);
+  await until('it has to go', async () => (await namesOf('importer')).length === 0);
+});
+
 test('an argument under way takes about its own size', async () => {
   for (const bytes of [200_000, 1 << 20, 3_000_000, 6_000_000]) {
     const name = `sender-${bytes}`;
