@@ -46,6 +46,10 @@ export class Connection extends Session {
   subscribed = false;
   /** Told to close once its replies are out: what it sends from now on is dropped. */
   closing = false;
+  /** Its next commands wait in the input until it has taken its replies. */
+  lagging = false;
+  /** It sends nothing any more. */
+  ended = false;
   /** Name of the command it sent last, for CLIENT LIST. */
   lastCommand = 'NULL';
   commands = 0;

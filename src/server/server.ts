@@ -34,6 +34,10 @@ const COMMANDS_PER_TICK = 64;
 /** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
 const WAITING_INPUT_BYTES_MAX = 1 << 20;
 
+/** A client's commands are put off while it has so much of its replies still to take, as long as they are no more than this. */
+const LAGGING_OUTPUT_BYTES_MIN = OWNED_BYTES_MIN;
+const LAGGING_INPUT_BYTES_MAX = 1 << 19;
+
 const NOT_WITHIN_MULTI = error('ERR Command not allowed inside a transaction');
 
 const MINUS = 45;
@@ -163,9 +167,9 @@ export class Server implements TransportHandler {
     connection.receivedBytes += to - from;
     this.counters.inputBytes += to - from;
     this.counters.reads++;
-    if (connection.waiting || connection.inputBytes > 0) {
+    if (connection.waiting || connection.lagging || connection.inputBytes > 0) {
       this.keepInput(connection, received, from, to);
-      if (!connection.waiting && connection.inputBytes >= connection.inputWanted) this.processInput(connection);
+      if (connection.inputBytes >= connection.inputWanted && this.mayGoOn(connection)) this.processInput(connection);
     } else {
       const used = this.process(connection, received, from, to);
       if (used < to && !connection.closing) this.keepInput(connection, received, used, to);
@@ -175,7 +179,26 @@ export class Server implements TransportHandler {
     if (connection.inputBytes >= LARGE_BYTES && this.checkClients !== undefined) this.checkClients();
   }
 
-  onDrain(): void {}
+  onDrain(link: Link): void {
+    const connection = link.owner as Connection | undefined;
+    if (connection === undefined || !connection.lagging || connection.closing) return;
+    this.beginBatch();
+    if (connection.closing) return;
+    connection.lagging = false;
+    connection.lastActiveMs = this.ctx.nowMs;
+    this.goOn(connection);
+  }
+
+  /** Commands that were put off are run now: the link ends when their replies are sent. */
+  onEnd(link: Link): boolean {
+    const connection = link.owner as Connection | undefined;
+    if (connection === undefined || !connection.lagging || connection.closing) return false;
+    this.beginBatch();
+    if (connection.closing) return false;
+    connection.ended = true;
+    this.goOn(connection);
+    return false;
+  }
 
   onClose(link: Link): void {
     const connection = link.owner as Connection | undefined;
@@ -303,7 +326,7 @@ export class Server implements TransportHandler {
 
   /** Runs what has come in while a connection waited. */
   private goOn(connection: Connection): void {
-    if (connection.inputBytes > 0) this.processInput(connection);
+    if (connection.inputBytes > 0 && this.mayGoOn(connection)) this.processInput(connection);
     this.flush(connection);
     if (!connection.waiting) connection.link.resume();
   }
@@ -341,12 +364,17 @@ export class Server implements TransportHandler {
       position = parser.end;
       if (ctx.argc === 0) continue;
       this.execute(connection);
-      if (this.writer.at >= OWNED_BYTES_MIN) this.sendWritten(connection);
+      const isLarge = this.writer.at >= OWNED_BYTES_MIN;
+      if (isLarge) this.sendWritten(connection);
       if (connection.waiting) {
         connection.inputWanted = 0;
         return connection.postponed ? start : position;
       }
       if (connection.closing) return to;
+      if (isLarge && this.putsOff(connection, to - position)) {
+        connection.inputWanted = 0;
+        return position;
+      }
     }
     return position;
   }
@@ -418,6 +446,27 @@ export class Server implements TransportHandler {
     this.writer.rewind(mark);
     if (connection.replyMode === REPLY_SKIPPING && !connection.waiting) connection.replyMode = REPLY_ON;
     else if (connection.replyMode === REPLY_OFF) return;
+  }
+
+  /** Whether what has come of a connection's input may be worked off. */
+  private mayGoOn(connection: Connection): boolean {
+    return !connection.waiting && !this.putsOff(connection, connection.inputBytes);
+  }
+
+  /**
+   * Whether a client has so many of its replies still to take that its next commands are put off until it has, as their
+   * replies would only fill memory. Not once there is much of its input, since a client may send everything before it
+   * reads anything; nor where a limit on what clients may hold says how much is too much.
+   */
+  private putsOff(connection: Connection, inputBytes: number): boolean {
+    const { hardBytes, softBytes } = this.limits.output[connection.outputClass];
+    const isLimited = hardBytes !== 0 || softBytes !== 0 || this.checkClients !== undefined;
+    connection.lagging =
+      !isLimited &&
+      !connection.ended &&
+      inputBytes <= LAGGING_INPUT_BYTES_MAX &&
+      connection.link.unsentBytes >= LAGGING_OUTPUT_BYTES_MIN;
+    return connection.lagging;
   }
 
   private processInput(connection: Connection): void {

@@ -25,6 +25,7 @@ export const ON_EACH_TRANSPORT: readonly string[] = [
   'test/faults/crowds.test.ts',
   'test/faults/hand-off.test.ts',
   'test/faults/late-workers.test.ts',
+  'test/faults/slow-readers.test.ts',
   'test/faults/split.test.ts',
   'test/faults/worker-death.test.ts',
   'test/io-threads/blocked.test.ts',
