@@ -11,6 +11,7 @@ import { END, integerAt, isIntegerHead } from '../types/listpack-element.ts';
 import { prepare, prepareInteger, writePrepared } from '../types/listpack-encode.ts';
 import { Slice } from '../types/slice.ts';
 import * as packed from '../types/sorted-set-packed.ts';
+import { PackedBuilder } from '../types/sorted-set-packed-builder.ts';
 import { checkDistinct, checkListpack } from './serialize-packed.ts';
 import { DamagedError } from './serialize-reader.ts';
 import type { SerialWriter } from './serialize-writer.ts';
@@ -24,15 +25,17 @@ const scoreText = Region.allocate(SCORE_TEXT_BYTES_MAX);
 const member = new Slice();
 const text = new Slice();
 const before = new Slice();
+const builder = new PackedBuilder();
 
 export function savePackedSortedSet(writer: SerialWriter, region: Region, root: number): void {
   const entries = packed.count(region, root);
-  const to = writer.scratch(listpack.LISTPACK_EMPTY_BYTES + packed.bytes(region, root) + entries * ENTRY_BYTES_MAX);
+  const bytesMax = packed.unpackedBytes(region, root) + entries * ENTRY_BYTES_MAX;
+  const to = writer.scratch(listpack.LISTPACK_EMPTY_BYTES + bytesMax);
   const width = packed.scoreWidth(region, root);
   const end = packed.end(region, root);
   let toAt = listpack.LISTPACK_HEADER_BYTES;
-  for (let at = packed.first(root); at < end; at = packed.behind(region, at, width)) {
-    packed.readMember(region, at, width, member);
+  for (let at = packed.first(region, root); at < end; at = packed.behind(region, at, width)) {
+    packed.readMember(region, root, at, width, member);
     const memberBytes = prepare(member.region, member.at, member.length);
     writePrepared(to, toAt);
     toAt += memberBytes;
@@ -57,11 +60,10 @@ function prepareScore(score: number): number {
  */
 export function loadPackedSortedSet(allocator: Allocator, from: Slice): number {
   const { region, at: lp } = from;
-  const entries = checkListpack(from, PAIR);
+  checkListpack(from, PAIR);
   checkDistinct(from, PAIR);
   const first = listpack.first(region, lp);
-  let width = 1;
-  let memberBytes = 0;
+  builder.start();
   let scoreBefore = 0;
   for (let at = first; at !== 0; at = nextEntry(region, at)) {
     const score = scoreBehind(region, at);
@@ -70,10 +72,9 @@ export function loadPackedSortedSet(allocator: Allocator, from: Slice): number {
     if (at !== first && !isInOrder(scoreBefore, score)) throw new DamagedError('not in order');
     before.setPacked(region, at);
     scoreBefore = score;
-    width = Math.max(width, packed.scoreBytes(score));
-    memberBytes += packed.entryBytes(0, member.length);
+    builder.measure(member, score);
   }
-  const root = packed.createFor(allocator, width, memberBytes + entries * width);
+  const root = builder.create(allocator);
   for (let at = first; at !== 0; at = nextEntry(region, at)) {
     member.setPacked(region, at);
     packed.append(allocator.arena.region, root, member.region, member.at, member.length, scoreBehind(region, at));

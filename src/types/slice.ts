@@ -4,19 +4,21 @@ import { elementValueAt, elementValueLength, memberAt, memberLength } from './di
 import type { IntsetElement } from './intset.ts';
 import { ListpackElement } from './listpack-element.ts';
 
-const NUMBER_BYTES_MAX = 32;
+/** Room for any number's text, and for members of the usual length. */
+const OWN_BYTES = 64;
 const NOTHING = Region.allocate(0);
 const packed = new ListpackElement();
 
 /**
- * Where some bytes lie, to be set again and again. What is stored as a number is spelt out in memory of the slice's own.
+ * Where some bytes lie, to be set again and again. What is stored as a number is spelt out, and what is stored in two parts put
+ * together, in memory of the slice's own.
  * Good until what it was read from changes.
  */
 export class Slice {
   region: Region = NOTHING;
   at = 0;
   length = 0;
-  private readonly digits = Region.allocate(NUMBER_BYTES_MAX);
+  private own = Region.allocate(OWN_BYTES);
 
   set(region: Region, at: number, length: number): void {
     this.region = region;
@@ -27,12 +29,23 @@ export class Slice {
   /** Takes the listpack element at `at`. */
   setPacked(region: Region, at: number): void {
     packed.read(region, at);
-    if (packed.isInteger) this.setDigits(packed.copyText(this.digits, 0));
+    if (packed.isInteger) this.setDigits(packed.copyText(this.own, 0));
     else this.set(region, packed.at, packed.length);
   }
 
+  /** Takes the bytes at `firstAt` with those at `at` behind them. */
+  setJoined(region: Region, firstAt: number, firstLength: number, at: number, length: number): void {
+    if (firstLength === 0) return this.set(region, at, length);
+    if (length === 0) return this.set(region, firstAt, firstLength);
+    const together = firstLength + length;
+    if (together > this.own.length) this.own = Region.allocate(together * 2);
+    copy(region, firstAt, this.own, 0, firstLength);
+    copy(region, at, this.own, firstLength, length);
+    this.set(this.own, 0, together);
+  }
+
   setNumber(number: IntsetElement): void {
-    this.setDigits(number.copyText(this.digits, 0));
+    this.setDigits(number.copyText(this.own, 0));
   }
 
   /** Takes the member of a dict's element. */
@@ -46,7 +59,7 @@ export class Slice {
   }
 
   private setDigits(length: number): void {
-    this.set(this.digits, 0, length);
+    this.set(this.own, 0, length);
   }
 }
 

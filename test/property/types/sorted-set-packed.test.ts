@@ -21,6 +21,7 @@ const text = (): string => utf8(slice.region, slice.at, slice.length);
 const member = fc.oneof(
   { weight: 4, arbitrary: fc.nat(30).map(String) },
   { weight: 2, arbitrary: fc.string({ maxLength: 5 }) },
+  { weight: 2, arbitrary: fc.nat(300).map((i) => `user:${i}`) },
   { weight: 1, arbitrary: fc.constantFrom(0, 63, 64, 65, 254, 255, 256, 5000).map((length) => 'm'.repeat(length)) },
 );
 /** Scores of every width, from the narrowest to doubles, with those at which the width changes. */
@@ -41,11 +42,19 @@ function widthOf(value: number): number {
   for (let bytes = 1; ; bytes++) if (value >= -(2 ** (bytes * 8 - 1)) && value < 2 ** (bytes * 8 - 1)) return bytes;
 }
 
-/** What to do, with scores up to a width: by chance alone most sorted sets would hold doubles. */
+/** What to do, with scores up to a width and members that begin alike: by chance alone most would be doubles and share nothing. */
 const steps = fc
-  .tuple(fc.array(fc.tuple(fc.nat(9), member, score), { maxLength: 120 }), fc.integer({ min: 1, max: 8 }))
-  .map(([all, widest]) =>
-    all.map(([kind, name, value]) => [kind, name, widthOf(value) <= widest ? value : 1] as const),
+  .record({
+    all: fc.array(fc.tuple(fc.nat(9), member, score), { maxLength: 120 }),
+    widest: fc.integer({ min: 1, max: 8 }),
+    prefix: fc.constantFrom('', '', 'é', 'member:', 'p'.repeat(254), 'p'.repeat(257)),
+    strays: fc.boolean(),
+  })
+  .map(({ all, widest, prefix, strays }) =>
+    all.map(([kind, name, value], i) => {
+      const begins = strays && i % 50 === 49 ? prefix.slice(0, prefix.length >> 1) : prefix;
+      return [kind, begins + name, widthOf(value) <= widest ? value : 1] as const;
+    }),
   );
 
 const compareEntries = (a: Entry, b: Entry): number =>
@@ -72,12 +81,28 @@ function saved(root: number): Slice {
   return bytes;
 }
 
-/** Checks everything that can be asked of it. */
-function check(root: number, sorted: readonly Entry[], width: number): void {
+/** Bytes that all begin with, of 255 at most. */
+function sharedBy(names: readonly string[]): number {
+  const all = names.map((name) => Buffer.from(name));
+  let shared = 0;
+  while (shared < 255 && all.every((name) => shared < name.length && name[shared] === all[0][shared])) shared++;
+  return shared;
+}
+
+function bytesOf(names: readonly string[], width: number, shared: number): number {
+  return 9 + shared + names.reduce((sum, name) => sum + packed.entryBytes(width, Buffer.byteLength(name) - shared), 0);
+}
+
+/** Checks everything that can be asked of it. @param shared bytes that all members have begun with */
+function check(root: number, sorted: readonly Entry[], width: number, shared: number): void {
   expect(contentOf(root)).toEqual(sorted);
   expect(packed.scoreWidth(region, root)).toBe(width);
   expect(packed.bytes(region, root)).toBe(
-    8 + sorted.reduce((sum, [name]) => sum + packed.entryBytes(width, name.length), 0),
+    bytesOf(
+      sorted.map(([name]) => name),
+      width,
+      shared,
+    ),
   );
   expect(packed.seek(region, root, sorted.length)).toBe(packed.end(region, root));
   for (const [rank, [name, value]] of sorted.entries()) {
@@ -96,6 +121,7 @@ describe('a packed sorted set', () => {
       fc.property(steps, (all) => {
         const model = new Map<string, number>();
         let width = 1;
+        let shared = 0;
         let root = packed.create(allocator);
         const inOrder = (): Entry[] => [...model].sort(compareEntries);
         for (const [kind, name, value] of all) {
@@ -105,8 +131,10 @@ describe('a packed sorted set', () => {
           if (kind < 7) {
             if (position === 0) root = packed.insert(allocator, root, source, 0, source.length, value);
             else root = packed.update(allocator, root, position, value);
+            const isFirst = model.size === 0;
             model.set(name, value + 0);
-            width = Math.max(width, widthOf(value));
+            width = isFirst ? widthOf(value) : Math.max(width, widthOf(value));
+            shared = isFirst ? Math.min(255, source.length) : Math.min(shared, sharedBy([...model.keys()]));
           } else if (kind < 9 && position !== 0) {
             root = packed.removeRange(allocator, root, position, 1);
             model.delete(name);
@@ -118,10 +146,11 @@ describe('a packed sorted set', () => {
           expect(allocator.usedBytes).toBe(allocator.sizeOf(root));
         }
         const sorted = inOrder();
-        check(root, sorted, width);
+        check(root, sorted, width, shared);
         if (sorted.length > 0) {
           const again = loadPackedSortedSet(allocator, saved(root));
-          check(again, sorted, Math.max(...sorted.map(([, value]) => widthOf(value))));
+          const widest = Math.max(...sorted.map(([, value]) => widthOf(value)));
+          check(again, sorted, widest, sharedBy([...model.keys()]));
           allocator.free(again);
         }
         allocator.free(root);
