@@ -16,30 +16,18 @@ export interface Place {
   latitude: number;
 }
 
-/** A cell among 2^step × 2^step. */
-export interface Cell {
-  step: number;
-  row: number;
-  column: number;
-}
+/**
+ * Which of 2^step rows a latitude is in, or with `most` LONGITUDE_MAX which column a longitude. On the very edge in the
+ * north and east that is 2^step, as in Redis.
+ */
+export const indexOf = (degrees: number, most: number, step: number): number =>
+  Math.trunc(((degrees + most) / (2 * most)) * (1 << step));
 
-/** The bounds of a cell or of a shape, in degrees. */
-export interface Area {
-  west: number;
-  east: number;
-  south: number;
-  north: number;
-}
-
-/** The cell of a place. On the very edge in the north and east row and column are 2^step, as in Redis. */
-export function cellOf({ longitude, latitude }: Place, step: number, latitudeMax = LATITUDE_MAX): Cell {
-  const row = ((latitude + latitudeMax) / (2 * latitudeMax)) * 2 ** step;
-  const column = ((longitude + LONGITUDE_MAX) / (2 * LONGITUDE_MAX)) * 2 ** step;
-  return { step, row: Math.trunc(row), column: Math.trunc(column) };
-}
+/** Where a row begins in the south, or with `most` LONGITUDE_MAX a column in the west, in degrees. */
+export const edge = (index: number, most: number, step: number): number => -most + (index / (1 << step)) * (2 * most);
 
 /** The bits of row and column interleaved; rounded where they are more than a double holds (on the edge). */
-export function interleaved({ row, column }: Cell): number {
+export function interleaved(row: number, column: number): number {
   const low = spread(row & 0xffff) | (spread(column & 0xffff) << 1);
   const high = spread(row >>> 16) | (spread(column >>> 16) << 1);
   return (high >>> 0) * TWO_32 + (low >>> 0);
@@ -82,18 +70,9 @@ function unsignedBits(value: number): bigint {
   return value >= -half ? BigInt.asUintN(64, BigInt(Math.trunc(value))) : 1n << 63n;
 }
 
-export function areaOf({ step, row, column }: Cell): Area {
-  const cells = 2 ** step;
-  return {
-    west: -LONGITUDE_MAX + (column / cells) * (2 * LONGITUDE_MAX),
-    east: -LONGITUDE_MAX + (((column + 1) >>> 0) / cells) * (2 * LONGITUDE_MAX),
-    south: -LATITUDE_MAX + (row / cells) * (2 * LATITUDE_MAX),
-    north: -LATITUDE_MAX + (((row + 1) >>> 0) / cells) * (2 * LATITUDE_MAX),
-  };
-}
-
 /** The score of a place. */
-export const scoreOfPlace = (place: Place): number => interleaved(cellOf(place, STEP_MAX));
+export const scoreOfPlace = ({ longitude, latitude }: Place): number =>
+  interleaved(indexOf(latitude, LATITUDE_MAX, STEP_MAX), indexOf(longitude, LONGITUDE_MAX, STEP_MAX));
 
 /** The row of the finest cell that a score names: below 2^26 if it is a place's, else below 2^32. */
 export const rowOf = (score: number): number => (gather(lowBits(score)) | (gather(highBits(score)) << 16)) >>> 0;
@@ -115,26 +94,7 @@ export function readMiddle(row: number, column: number, into: Place): Place {
 
 /** The middle between both edges of a row or column, whichever way they are rounded. */
 function middle(index: number, most: number): number {
-  return clamp((edge(index, most) + edge((index + 1) >>> 0, most)) / 2, most);
+  return clamp((edge(index, most, STEP_MAX) + edge((index + 1) >>> 0, most, STEP_MAX)) / 2, most);
 }
-
-const edge = (index: number, most: number): number => -most + (index / FINEST_CELLS) * (2 * most);
 
 const clamp = (value: number, most: number): number => (value > most ? most : value < -most ? -most : value);
-
-/** The cell so many rows north and columns east, around the edges of the world. */
-export function neighbour({ step, row, column }: Cell, north: number, east: number): Cell {
-  const mask = 2 ** step - 1;
-  return {
-    step,
-    row: north === 0 ? row : (row + north) & mask,
-    column: east === 0 ? column : (column + east) & mask,
-  };
-}
-
-/** The scores of the places in a cell: from `from` up to, but without, `to`. */
-export function scoresOfCell(cell: Cell): { from: number; to: number } {
-  const finest = 2 ** (2 * (STEP_MAX - cell.step));
-  const bits = interleaved(cell);
-  return { from: bits * finest, to: (bits + 1) * finest };
-}

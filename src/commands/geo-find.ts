@@ -1,136 +1,111 @@
 /** The members of a sorted set that lie within a shape. */
-import { copy, Region } from '../base/region.ts';
 import { Slice } from '../types/slice.ts';
 import { SortedSetCursor, sortedSetCount, sortedSetRankOfScore } from '../types/sorted-set.ts';
 import type { Value } from '../types/value.ts';
-import { columnOf, type Place, readMiddle, rowOf, scoresOfCell } from './geo-cells.ts';
+import { columnOf, type Place, readMiddle, rowOf, scoreOfPlace } from './geo-cells.ts';
+import { Finds } from './geo-finds.ts';
 import { GeoOrder } from './geo-order.ts';
-import { cellsAround, type Shape, ShapeTest } from './geo-shape.ts';
+import { Ring, reachOf } from './geo-ring.ts';
+import { type Shape, ShapeTest } from './geo-shape.ts';
 
-const FINDS_INITIAL = 256;
-const MEMBER_BYTES_INITIAL = 4096;
-/** After a search that found more, or longer ones, its memory is given back. */
-const FINDS_KEPT = 16_384;
-const MEMBER_BYTES_KEPT = 1 << 20;
-
-/**
- * What a search found; one object a thread, used again by the next search. The members are copies: they outlive a change
- * of what was searched.
- */
-export class Finds {
-  count = 0;
-  members = Region.allocate(MEMBER_BYTES_INITIAL);
-  private places = new Int32Array(FINDS_INITIAL);
-  private lengths = new Int32Array(FINDS_INITIAL);
-  private scores = new Float64Array(FINDS_INITIAL);
-  private distances = new Float64Array(FINDS_INITIAL);
-  private readonly order = new GeoOrder();
-  private end = 0;
-
-  clear(): void {
-    this.count = 0;
-    this.end = 0;
-    this.order.clear();
-    if (this.members.length > MEMBER_BYTES_KEPT) this.members = Region.allocate(MEMBER_BYTES_INITIAL);
-    if (this.places.length > FINDS_KEPT) this.resize(FINDS_INITIAL);
-  }
-
-  /** @param distance in metres from the shape's centre */
-  add(member: Slice, score: number, distance: number): void {
-    const { count, end } = this;
-    if (count === this.places.length) this.resize(count * 2);
-    if (end + member.length > this.members.length) {
-      const grown = Region.allocate((end + member.length) * 2);
-      copy(this.members, 0, grown, 0, end);
-      this.members = grown;
-    }
-    copy(member.region, member.at, this.members, end, member.length);
-    this.places[count] = end;
-    this.lengths[count] = member.length;
-    this.scores[count] = score;
-    this.distances[count] = distance;
-    this.end = end + member.length;
-    this.count = count + 1;
-  }
-
-  /** Nearest or farthest first, and only the first `wanted` of them; what is as far away stays in the order it was found. */
-  sort(farthestFirst: boolean, wanted: number): void {
-    this.order.sort(this.distances, this.count, farthestFirst, wanted);
-    this.limit(wanted);
-  }
-
-  /** Forgets all but the first `wanted`. */
-  limit(wanted: number): void {
-    this.count = Math.min(this.count, wanted);
-  }
-
-  /** Where the member of find `index` begins in `members`. */
-  memberAt(index: number): number {
-    return this.places[this.order.of(index)];
-  }
-
-  memberLength(index: number): number {
-    return this.lengths[this.order.of(index)];
-  }
-
-  scoreOf(index: number): number {
-    return this.scores[this.order.of(index)];
-  }
-
-  /** In metres. */
-  distanceOf(index: number): number {
-    return this.distances[this.order.of(index)];
-  }
-
-  private resize(size: number): void {
-    const { places, lengths, scores, distances } = this;
-    this.places = new Int32Array(size);
-    this.lengths = new Int32Array(size);
-    this.scores = new Float64Array(size);
-    this.distances = new Float64Array(size);
-    if (size < places.length) return;
-    this.places.set(places);
-    this.lengths.set(lengths);
-    this.scores.set(scores);
-    this.distances.set(distances);
-  }
-}
+/** So many members are looked at before it is found out how many there are to look at: most searches have fewer. */
+const LOOKS_UNWEIGHED = 250;
+/** Where one member in so many is wanted, and no more than so many, it is worth finding out first how near they are. */
+const FEW = 16;
+const NEAREST_MAX = 1000;
 
 const finds = new Finds();
+const ring = new Ring();
 const cursor = new SortedSetCursor();
 const member = new Slice();
 const place: Place = { longitude: 0, latitude: 0 };
+const order = new GeoOrder();
+const distances = new Float64Array(2 * NEAREST_MAX);
+
+/** Which of the members within a shape are asked for. */
+export interface Wanted {
+  /** At most so many; endless: all. */
+  readonly most: number;
+  /** `first`: those met first, with less work. `nearest`: the nearest, and maybe others. */
+  readonly which: 'first' | 'nearest' | 'all';
+  /** Whether distances are asked for as well. If not, they are 0 for most. */
+  readonly distances: boolean;
+}
 
 /**
- * The members within the shape, in the order in which they are met, at most `limit`.
- * @param weigh told, before they are looked at, of how many members together may lie within
+ * The members within the shape, in the order in which they are met.
+ * @param weigh told of how many members together may lie within, before many of them are looked at
  * @returns what the next search writes over
  */
-export function findWithin(zset: Value, shape: Shape, limit: number, weigh: (members: number) => void): Finds {
-  finds.clear();
+export function findWithin(zset: Value, shape: Shape, wanted: Wanted, weigh: (members: number) => void): Finds {
+  const limit = wanted.which === 'first' ? wanted.most : Number.POSITIVE_INFINITY;
   const test = new ShapeTest(shape);
-  const count = sortedSetCount(zset);
-  let weighed = 0;
-  for (const cell of cellsAround(shape)) {
-    if (finds.count >= limit) break;
-    const scores = scoresOfCell(cell);
-    const from = sortedSetRankOfScore(zset, scores.from, false);
-    if (from >= count) continue;
-    const to = sortedSetRankOfScore(zset, scores.to, false);
-    if (to <= from) continue;
-    weighed += to - from;
-    weigh(weighed);
-    cursor.seek(zset, from);
-    for (let rank = from; rank < to && finds.count < limit; rank++, cursor.next()) {
+  finds.clear();
+  ring.lay(shape);
+  if (!wanted.distances) test.frameInside(shape.centre);
+  if (wanted.which === 'nearest' && ring.isWhole) closeIn(zset, shape, test, wanted.most);
+  let looks = 0;
+  for (let cell = 0; cell < ring.count && finds.count < limit; cell++) {
+    const to = ring.to(cell);
+    if (!cursor.seekScore(zset, ring.from(cell))) continue;
+    do {
       const score = cursor.score();
-      const row = rowOf(score);
-      const column = columnOf(score);
-      if (!test.mayHold(row, column)) continue;
-      const metres = test.distanceTo(readMiddle(row, column, place));
+      if (score >= to) break;
+      if (++looks === LOOKS_UNWEIGHED) weigh(countInRing(zset));
+      const metres = metresTo(score, test);
       if (metres < 0) continue;
       cursor.read(member);
       finds.add(member, score, metres);
-    }
+    } while (finds.count < limit && cursor.next());
   }
   return finds;
+}
+
+/** Metres from the centre to the place that a score names, −1 if it isn't in the shape. */
+function metresTo(score: number, test: ShapeTest): number {
+  const row = rowOf(score);
+  const column = columnOf(score);
+  if (!test.mayHold(row, column)) return -1;
+  return test.surelyHolds(row, column) ? 0 : test.distanceTo(readMiddle(row, column, place));
+}
+
+/** How many members lie in the cells of the ring. */
+function countInRing(zset: Value): number {
+  let count = 0;
+  for (let cell = 0; cell < ring.count; cell++) {
+    const from = sortedSetRankOfScore(zset, ring.from(cell), false);
+    count += sortedSetRankOfScore(zset, ring.to(cell), false) - from;
+  }
+  return count;
+}
+
+/** Makes ring and test smaller where all of the nearest are sure to stay in them. */
+function closeIn(zset: Value, shape: Shape, test: ShapeTest, wanted: number): void {
+  if (wanted > NEAREST_MAX || sortedSetCount(zset) < wanted * FEW) return;
+  const { centre } = shape;
+  const metres = reachOfSome(zset, centre, test, wanted);
+  if (metres >= reachOf(shape)) return;
+  ring.lay({ centre, unit: 1, radius: metres, width: 0, height: 0 });
+  if (ring.isWhole) test.narrow(centre, metres);
+  else ring.lay(shape);
+}
+
+/**
+ * Within how many metres so many members of the shape are, hardly ever the nearest: those whose scores are next to the
+ * centre's are looked at. Endless if they are too few.
+ */
+function reachOfSome(zset: Value, centre: Place, test: ShapeTest, wanted: number): number {
+  const count = sortedSetCount(zset);
+  const rank = sortedSetRankOfScore(zset, scoreOfPlace(centre), false);
+  const from = Math.max(0, Math.min(rank, count) - wanted);
+  const to = Math.min(from + 2 * wanted, count);
+  let near = 0;
+  cursor.seek(zset, from);
+  for (let i = from; i < to; i++, cursor.next()) {
+    const metres = metresTo(cursor.score(), test);
+    if (metres >= 0) distances[near++] = metres;
+  }
+  if (near < wanted) return Number.POSITIVE_INFINITY;
+  order.sort(distances, near, false, wanted);
+  return distances[order.of(wanted - 1)];
 }

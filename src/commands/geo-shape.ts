@@ -1,25 +1,14 @@
-/** Circles and boxes on the ground, what lies within them, and which cells must be searched for it. */
+/** Circles and boxes on the ground, and what lies within them. */
 import { arcsine, cosine, sine } from '../base/trigonometry.ts';
-import {
-  type Area,
-  areaOf,
-  type Cell,
-  cellOf,
-  FINEST_CELLS,
-  LATITUDE_MAX,
-  neighbour,
-  type Place,
-  STEP_MAX,
-} from './geo-cells.ts';
+import { LATITUDE_MAX, type Place } from './geo-cells.ts';
+import { Frame } from './geo-frame.ts';
 
 /** The Earth as a sphere: the quadratic mean radius of WGS-84, in metres. */
-const EARTH_RADIUS = 6372797.560856;
-/** Half the Earth's circumference in Mercator's projection, in metres. */
-const MERCATOR_MAX = 20037726.37;
+export const EARTH_RADIUS = 6372797.560856;
 const RADIANS_A_DEGREE = Math.PI / 180;
 
-const radians = (degrees: number): number => degrees * RADIANS_A_DEGREE;
-const degrees = (inRadians: number): number => inRadians / RADIANS_A_DEGREE;
+export const radians = (degrees: number): number => degrees * RADIANS_A_DEGREE;
+export const degrees = (inRadians: number): number => inRadians / RADIANS_A_DEGREE;
 
 /** A circle, or a box whose sides run along the meridians; lengths in the user's unit. */
 export interface Shape {
@@ -80,11 +69,10 @@ export class ShapeTest {
   private readonly reach: number;
   private readonly surelyOutside: number;
   private readonly surelyInside: number;
-  /** Rows and columns of the finest cells, endless where the shape reaches the edge of the world. */
-  private southRow = Number.NEGATIVE_INFINITY;
-  private northRow = Number.POSITIVE_INFINITY;
-  private westColumn = Number.NEGATIVE_INFINITY;
-  private eastColumn = Number.POSITIVE_INFINITY;
+  /** Nothing outside is in the shape. */
+  private readonly outer = new Frame();
+  /** Everything inside is, if there is one. */
+  private inner: Frame | undefined = undefined;
 
   constructor({ centre, unit, radius, width, height }: Shape) {
     this.isCircle = radius !== undefined;
@@ -95,31 +83,48 @@ export class ShapeTest {
     this.rise = radius !== undefined ? this.reach * SLIGHTLY_MORE : (height * unit) / 2;
     this.surelyOutside = haversine(this.reach) * SLIGHTLY_MORE;
     this.surelyInside = haversine(this.reach) * SLIGHTLY_LESS;
-    this.frame(centre);
+    this.frame(centre, this.rise, this.surelyOutside);
   }
 
-  /** Finds the rows and columns outside of which nothing is in the shape, with one to spare on each side. */
-  private frame({ longitude, latitude }: Place): void {
-    const up = degrees(this.rise / EARTH_RADIUS);
+  /** Lets `mayHold` rule out most places that are more than so many metres away. */
+  narrow(centre: Place, metres: number): void {
+    this.frame(centre, metres * SLIGHTLY_MORE, haversine(metres) * SLIGHTLY_MORE);
+  }
+
+  /**
+   * @param rise metres north or south, beyond which nothing is wanted
+   * @param root what the formula has under its root, beyond which nothing is
+   */
+  private frame(centre: Place, rise: number, root: number): void {
+    const up = degrees(rise / EARTH_RADIUS);
     // Where the formula's root is this much by the longitudes alone, on the parallel next to a pole, where they are closest.
-    const poleward = Math.min(LATITUDE_MAX, Math.abs(latitude) + up);
-    const across = Math.sqrt(this.surelyOutside) / Math.cos(radians(poleward));
-    const columns = across < 1 ? degrees(2 * Math.asin(across)) : Number.POSITIVE_INFINITY;
-    const southWest = cellOf({ longitude: longitude - columns, latitude: latitude - up }, STEP_MAX);
-    const northEast = cellOf({ longitude: longitude + columns, latitude: latitude + up }, STEP_MAX);
-    if (southWest.row > 1 && northEast.row < FINEST_CELLS - 2) {
-      this.southRow = southWest.row - 1;
-      this.northRow = northEast.row + 1;
-    }
-    if (southWest.column > 1 && northEast.column < FINEST_CELLS - 2) {
-      this.westColumn = southWest.column - 1;
-      this.eastColumn = northEast.column + 1;
-    }
+    const poleward = Math.min(LATITUDE_MAX, Math.abs(centre.latitude) + up);
+    const across = Math.sqrt(root) / Math.cos(radians(poleward));
+    this.outer.keepWithin(centre, up, across < 1 ? degrees(2 * Math.asin(across)) : Number.POSITIVE_INFINITY);
+  }
+
+  /** Lets `surelyHolds` tell of many places that they are in the shape: of a circle a rectangle in it, of a box most. */
+  frameInside(centre: Place): void {
+    if (this.surelyInside === Number.POSITIVE_INFINITY) return;
+    const rise = this.isCircle ? this.reach * Math.SQRT1_2 : this.rise * SLIGHTLY_LESS;
+    const up = degrees(rise / EARTH_RADIUS);
+    const equatorward = Math.max(0, Math.abs(centre.latitude) - up);
+    const cosineMax = Math.cos(radians(equatorward));
+    const root = this.isCircle
+      ? (this.surelyInside - haversine(rise)) / (this.latitudeCosine * cosineMax)
+      : this.surelyInside / (cosineMax * cosineMax);
+    this.inner = new Frame();
+    this.inner.keepSurelyWithin(centre, up, degrees(2 * Math.asin(Math.min(1, Math.sqrt(root)))));
   }
 
   /** False for most places that are not in the shape, and for none that is: by their finest cell alone. */
   mayHold(row: number, column: number): boolean {
-    return row >= this.southRow && row <= this.northRow && column >= this.westColumn && column <= this.eastColumn;
+    return this.outer.holds(row, column);
+  }
+
+  /** True for no place that is not in the shape, and once `frameInside` was called for most that are. */
+  surelyHolds(row: number, column: number): boolean {
+    return this.inner?.holds(row, column) ?? false;
   }
 
   /** Metres from the centre to a place in the shape, as `distance` tells them; −1 if it lies outside. */
@@ -144,77 +149,4 @@ export class ShapeTest {
     if (root < this.surelyInside) return false;
     return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(root)) > this.reach;
   }
-}
-
-/** The cells that hold everything within the shape, each once, in the order in which they are searched. */
-export function cellsAround(shape: Shape): Cell[] {
-  const bounds = boundsOf(shape);
-  let step = stepFor(reachOf(shape), shape.centre.latitude);
-  let cell = cellOf(shape.centre, step);
-  if (step > 1 && !ringCovers(cell, bounds)) {
-    step--;
-    cell = cellOf(shape.centre, step);
-  }
-  const own = areaOf(cell);
-  // Comparisons are such that with a bound that is no number (of an endless shape) a neighbour is searched.
-  // At the coarsest step a cell and its neighbours may lie on both sides of each other.
-  const few = step < 2;
-  const north = few || !(own.north > bounds.north);
-  const south = few || !(own.south < bounds.south);
-  const east = few || !(own.east > bounds.east);
-  const west = few || !(own.west < bounds.west);
-  const cells = [cell];
-  const add = (wanted: boolean, rows: number, columns: number): void => {
-    if (!wanted) return;
-    const next = neighbour(cell, rows, columns);
-    const last = cells[cells.length - 1];
-    // Where few cells make up the world, neighbours that follow each other may be the same one.
-    if (cells.length > 1 && next.row === last.row && next.column === last.column) return;
-    cells.push(next);
-  };
-  add(north, 1, 0);
-  add(south, -1, 0);
-  add(east, 0, 1);
-  add(west, 0, -1);
-  add(north && east, 1, 1);
-  add(north && west, 1, -1);
-  add(south && east, -1, 1);
-  add(south && west, -1, -1);
-  return cells;
-}
-
-/** Metres from the centre to the farthest point. */
-function reachOf({ radius, width, height, unit }: Shape): number {
-  return (radius ?? Math.sqrt((width / 2) * (width / 2) + (height / 2) * (height / 2))) * unit;
-}
-
-function boundsOf({ centre, unit, radius, width, height }: Shape): Area {
-  const { longitude, latitude } = centre;
-  const up = unit * (radius ?? height / 2);
-  const across = unit * (radius ?? width / 2);
-  const rows = degrees(up / EARTH_RADIUS);
-  // A degree of longitude is shortest at the side towards the pole, so most of them are needed there.
-  const poleward = latitude < 0 ? latitude - rows : latitude + rows;
-  const columns = degrees(across / EARTH_RADIUS / Math.cos(radians(poleward)));
-  return { west: longitude - columns, east: longitude + columns, south: latitude - rows, north: latitude + rows };
-}
-
-/** The step at which a cell and those around it reach so many metres, nearly always. */
-function stepFor(metres: number, latitude: number): number {
-  if (metres === 0) return STEP_MAX;
-  let step = -1;
-  for (let reach = metres; reach < MERCATOR_MAX; reach *= 2) step++;
-  // Cells are narrower towards the poles.
-  if (Math.abs(latitude) > 66) step--;
-  if (Math.abs(latitude) > 80) step--;
-  return Math.max(1, Math.min(STEP_MAX, step));
-}
-
-function ringCovers(cell: Cell, bounds: Area): boolean {
-  return (
-    !(areaOf(neighbour(cell, 1, 0)).north < bounds.north) &&
-    !(areaOf(neighbour(cell, -1, 0)).south > bounds.south) &&
-    !(areaOf(neighbour(cell, 0, 1)).east < bounds.east) &&
-    !(areaOf(neighbour(cell, 0, -1)).west > bounds.west)
-  );
 }

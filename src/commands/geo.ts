@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { SYNTAX_ERROR } from './errors.ts';
 import { placeArgument, placeOfMember, replyDistance, replyPlace, unitArgument } from './geo-arguments.ts';
-import { cellOf, interleaved, type Place, STEP_MAX, scoreOfPlace } from './geo-cells.ts';
+import { indexOf, interleaved, LONGITUDE_MAX, type Place, STEP_MAX, scoreOfPlace } from './geo-cells.ts';
 import { distance } from './geo-shape.ts';
 import { ADD_CH, ADD_NX, ADD_XX, addScored, readSortedSet, replyAdded, scoreRoom } from './sorted-set.ts';
 
@@ -55,8 +55,8 @@ function geohash(ctx: Context): void {
 }
 
 /** A standard geohash, whose latitudes go up to 90°. There are bits for ten digits; the last one is always 0. */
-function hashText(place: Place): string {
-  const bits = interleaved(cellOf(place, STEP_MAX, 90));
+function hashText({ longitude, latitude }: Place): string {
+  const bits = interleaved(indexOf(latitude, 90, STEP_MAX), indexOf(longitude, LONGITUDE_MAX, STEP_MAX));
   let hash = '';
   for (let digit = 1; digit < HASH_DIGITS; digit++) {
     hash += HASH_ALPHABET[Math.floor(bits / 2 ** (2 * STEP_MAX - digit * BITS_A_DIGIT)) % HASH_ALPHABET.length];

@@ -162,9 +162,7 @@ export function treeRankOf(arena: Arena, base: number, score: number, element: n
 
 /** How many entries have a score below `score`, or with `orEqual` not above it. */
 export function treeRankOfScore(arena: Arena, base: number, score: number, orEqual: boolean): number {
-  probe.score = score;
-  probe.side = orEqual ? 1 : -1;
-  probe.scored = true;
+  aimBeside(score, orEqual);
   descend(arena, base, false);
   return rankOfPath(arena, base);
 }
@@ -197,6 +195,16 @@ export class TreeCursor {
     descendToRank(arena, base, rank);
     this.leaf = pathNode[levels];
     this.index = pathIndex[levels];
+  }
+
+  /** Goes to the first entry whose score is not below `score`. @returns false if there is none */
+  seekScore(arena: Arena, base: number, score: number): boolean {
+    const levels = arena.i32[base + TREE_LEVELS];
+    aimBeside(score, false);
+    descend(arena, base, false);
+    this.leaf = pathNode[levels];
+    this.index = pathIndex[levels] - 1;
+    return this.next(arena);
   }
 
   element(arena: Arena): number {
@@ -265,6 +273,13 @@ function aim(arena: Arena, score: number, element: number): void {
   probe.region = arena.region;
   probe.at = memberAt(arena, element);
   probe.length = memberLength(arena, element);
+}
+
+/** Makes the probe the place before all members of a score, or with `behind` the one behind them. */
+function aimBeside(score: number, behind: boolean): void {
+  probe.score = score;
+  probe.side = behind ? 1 : -1;
+  probe.scored = true;
 }
 
 /**

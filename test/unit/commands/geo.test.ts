@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  cellOf,
-  columnOf,
-  interleaved,
-  neighbour,
-  placeOfScore,
-  rowOf,
-  scoreOfPlace,
-} from '../../../src/commands/geo-cells.ts';
+import { columnOf, interleaved, placeOfScore, rowOf, scoreOfPlace } from '../../../src/commands/geo-cells.ts';
 import { GeoOrder } from '../../../src/commands/geo-order.ts';
+import { Ring } from '../../../src/commands/geo-ring.ts';
 import { distance, ShapeTest } from '../../../src/commands/geo-shape.ts';
 import { CommandRunner } from '../../support/command-runner.ts';
 
@@ -27,9 +20,9 @@ describe('cells', () => {
           bits |= ((BigInt(row) >> bit) & 1n) << (bit * 2n);
           bits |= ((BigInt(column) >> bit) & 1n) << (bit * 2n + 1n);
         }
-        expect(interleaved({ step: 26, row, column })).toBe(Number(bits));
-        const { longitude, latitude } = placeOfScore(Number(bits));
-        expect(cellOf({ longitude, latitude }, 26)).toEqual({ step: 26, row, column });
+        expect(interleaved(row, column)).toBe(Number(bits));
+        expect([rowOf(Number(bits)), columnOf(Number(bits))]).toEqual([row, column]);
+        expect(scoreOfPlace(placeOfScore(Number(bits)))).toBe(Number(bits));
       }),
     );
   });
@@ -42,10 +35,22 @@ describe('cells', () => {
     );
   });
 
-  test('neighbours go around the world', () => {
-    const corner = { step: 3, row: 7, column: 7 };
-    expect(neighbour(corner, 1, 1)).toEqual({ step: 3, row: 0, column: 0 });
-    expect(neighbour({ step: 3, row: 0, column: 0 }, -1, -1)).toEqual(corner);
+  test('those around a circle go around the world', () => {
+    const ring = new Ring();
+    const circle = (longitude: number, latitude: number, radius: number) => {
+      ring.lay({ centre: { longitude, latitude }, unit: 1, radius, width: 0, height: 0 });
+      return Array.from({ length: ring.count }, (_, cell) => [ring.from(cell), ring.to(cell)]);
+    };
+    const isIn = (cells: number[][], longitude: number, latitude: number) => {
+      const score = scoreOfPlace({ longitude, latitude });
+      return cells.some(([from, to]) => score >= from && score < to);
+    };
+    expect(isIn(circle(179.999, 10, 1000), -179.999, 10)).toBe(true);
+    expect(isIn(circle(10, 10, 1000), 10.001, 10.001)).toBe(true);
+    expect(isIn(circle(10, 10, 1000), 11, 10)).toBe(false);
+    expect(ring.isWhole).toBe(true);
+    circle(179.999, 10, 1000);
+    expect(ring.isWhole).toBe(false);
   });
 });
 
@@ -61,6 +66,10 @@ describe('shapes', () => {
         const score = scoreOfPlace(isNear ? other : far);
         const where = placeOfScore(score);
         const mayHold = (shape: ShapeTest) => shape.mayHold(rowOf(score), columnOf(score));
+        const surelyHolds = (shape: ShapeTest) => {
+          shape.frameInside(centre);
+          return shape.surelyHolds(rowOf(score), columnOf(score));
+        };
         const metres = distance(centre, where);
         const rise = distance(where, { longitude: where.longitude, latitude: centre.latitude });
         const aside = distance(where, { longitude: centre.longitude, latitude: where.latitude });
@@ -68,6 +77,7 @@ describe('shapes', () => {
           const circle = new ShapeTest({ centre, unit: 1, radius, width: 0, height: 0 });
           expect(circle.distanceTo(where)).toBe(metres > radius ? -1 : metres);
           expect(mayHold(circle) || metres > radius).toBe(true);
+          expect(surelyHolds(circle) && metres > radius).toBe(false);
         }
         for (const [width, height] of [
           [a, b],
@@ -78,6 +88,7 @@ describe('shapes', () => {
           const isOutside = rise > height / 2 || aside > width / 2;
           expect(box.distanceTo(where)).toBe(isOutside ? -1 : metres);
           expect(mayHold(box) || isOutside).toBe(true);
+          expect(surelyHolds(box) && isOutside).toBe(false);
         }
       }),
       { numRuns: 1000 },
@@ -144,6 +155,35 @@ describe('geo commands', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('the nearest are the first of all in their order', () => {
+    const here = fc.record({
+      longitude: fc.double({ min: 12, max: 15, noNaN: true }),
+      latitude: fc.double({ min: 37, max: 39, noNaN: true }),
+    });
+    const options = {
+      centre: fc.oneof(here, place),
+      reach: fc.double({ min: 3, max: 8, noNaN: true }).map((power) => 10 ** power),
+      isCircle: fc.boolean(),
+      count: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40 })),
+    };
+    for (const where of [here, place]) {
+      redis.run('DEL', 'places');
+      for (const [i, { longitude, latitude }] of fc.sample(where, { numRuns: 500, seed: 1 }).entries()) {
+        redis.run('GEOADD', 'places', longitude, latitude, `m${i}`);
+      }
+      fc.assert(
+        fc.property(fc.record(options), ({ centre, reach, isCircle, count }) => {
+          const shape = isCircle ? ['BYRADIUS', reach, 'm'] : ['BYBOX', reach, reach / 2, 'm'];
+          const args = ['FROMLONLAT', centre.longitude, centre.latitude, ...shape, 'WITHDIST', 'ASC'];
+          const distances = (...more: (string | number)[]) =>
+            (redis.run('GEOSEARCH', 'places', ...args, ...more) as string[][]).map(([, metres]) => metres);
+          expect(distances('COUNT', count)).toEqual(distances().slice(0, count));
+        }),
+        { numRuns: 500 },
+      );
+    }
   });
 
   test('what is found is stored where it is asked to be, the last word counts', () => {
