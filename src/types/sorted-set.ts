@@ -41,6 +41,7 @@ import { ELEMENT_SCORE, newElement, scoreOf, setScore } from './dict-element.ts'
 import { typeLimits } from './limits.ts';
 import { Slice } from './slice.ts';
 import * as packed from './sorted-set-packed.ts';
+import { PackedBuilder } from './sorted-set-packed-builder.ts';
 import { PackedCursor } from './sorted-set-packed-cursor.ts';
 import { Value } from './value.ts';
 
@@ -49,6 +50,7 @@ export const SORTED_SET_TREE = 1;
 const RECORD_BYTES = (DICT_WORDS + TREE_WORDS) * 4;
 
 const member = new Slice();
+const builder = new PackedBuilder();
 /** The hash of the member looked for last, if that was in a table. */
 let foundHash = 0;
 
@@ -120,7 +122,7 @@ export function sortedSetInsert(zset: Value, region: Region, at: number, length:
     const fits =
       entries < typeLimits.zsetMaxListpackEntries &&
       length <= typeLimits.zsetMaxListpackValue &&
-      packed.bytes(packedRegion, zset.root) + length <= packed.PACKED_BYTES_MAX;
+      packed.unpackedBytes(packedRegion, zset.root) + length <= packed.UNPACKED_BYTES_MAX;
     if (fits) {
       zset.root = packed.insert(zset.allocator, zset.root, region, at, length, score);
       return;
@@ -231,7 +233,7 @@ export function sortedSetSample(zset: Value, random: () => number): number {
 export function sortedSetRead(zset: Value, position: number, into: Slice): void {
   const { arena } = zset.allocator;
   if (zset.encoding === SORTED_SET_TREE) into.setMember(arena, position);
-  else packed.readMember(arena.region, position, packed.scoreWidth(arena.region, zset.root), into);
+  else packed.readMember(arena.region, zset.root, position, packed.scoreWidth(arena.region, zset.root), into);
 }
 
 /** Makes a tree of what is packed. @throws OutOfMemoryError, the sorted set as it was */
@@ -258,8 +260,8 @@ function eachPacked({ allocator, root }: Value, visit: (score: number) => void):
   const { region } = allocator.arena;
   const width = packed.scoreWidth(region, root);
   const end = packed.end(region, root);
-  for (let at = packed.first(root); at < end; at = packed.behind(region, at, width)) {
-    packed.readMember(region, at, width, member);
+  for (let at = packed.first(region, root); at < end; at = packed.behind(region, at, width)) {
+    packed.readMember(region, root, at, width, member);
     visit(packed.scoreAt(region, at, width));
   }
 }
@@ -270,14 +272,10 @@ export function sortedSetPack(zset: Value, longestMember: number): void {
   if (zset.encoding === SORTED_SET_PACKED) return;
   if (sortedSetCount(zset) > typeLimits.zsetMaxListpackEntries || longestMember > typeLimits.zsetMaxListpackValue)
     return;
-  let width = 1;
-  let memberBytes = 0;
-  eachInTree(zset, (score) => {
-    width = Math.max(width, packed.scoreBytes(score));
-    memberBytes += packed.entryBytes(0, member.length);
-  });
-  if (memberBytes > packed.PACKED_BYTES_MAX) return;
-  const made = packed.createFor(allocator, width, memberBytes + sortedSetCount(zset) * width);
+  builder.start();
+  eachInTree(zset, (score) => builder.measure(member, score));
+  if (builder.memberBytes > packed.UNPACKED_BYTES_MAX) return;
+  const made = builder.create(allocator);
   eachInTree(zset, (score) => {
     packed.append(allocator.arena.region, made, member.region, member.at, member.length, score);
   });
@@ -324,7 +322,7 @@ export class SortedSetCursor {
     return true;
   }
 
-  /** Takes the member here. */
+  /** Takes the member here: good until another is read. */
   read(into: Slice): void {
     const { arena } = this.zset.allocator;
     if (this.zset.encoding === SORTED_SET_TREE) into.setMember(arena, this.tree.element(arena));
