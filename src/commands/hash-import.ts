@@ -96,6 +96,7 @@ export const hashImportCommands = [
     summary: 'Commands that make many hashes with the same fields.',
     syntax: '',
     arity: -2,
+    categories: 'hash',
     run: () => {
       throw SYNTAX_ERROR;
     },

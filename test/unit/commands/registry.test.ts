@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Region } from '../../../src/base/region.ts';
+import { aclCategoriesOf } from '../../../src/commands/acl-categories.ts';
 import { dataCommands } from '../../../src/commands/all.ts';
 import { Registry } from '../../../src/commands/registry.ts';
 
@@ -39,4 +40,19 @@ test('renames commands with their subcommands, to nothing as well', () => {
   expect(known()).toEqual([all - 2 - objects, subs - objects]);
   expect(() => registry.rename('set', 'put')).toThrow('there is no command set to rename');
   expect(() => registry.rename('get2', 'getset')).toThrow("get2 can't be renamed to getset: there is such a command");
+});
+
+test('a container is in no category but those that it is declared to be in', () => {
+  const registry = new Registry();
+  registry.register(dataCommands);
+  const categories = (name: string) => {
+    const command = registry.get(name);
+    return command && aclCategoriesOf(command);
+  };
+  expect(['xgroup', 'himport', 'himport|set', 'hset'].map(categories)).toEqual([
+    ['slow'],
+    ['hash', 'slow'],
+    ['write', 'hash', 'slow'],
+    ['write', 'hash', 'fast'],
+  ]);
 });
