@@ -9,8 +9,9 @@ import { NO_DEADLINE } from '../store/keyspace.ts';
 import type { Context } from './context.ts';
 import { type Command, command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
-import { DEL, genericEvent, NEW } from './events.ts';
+import { genericEvent, NEW } from './events.ts';
 import { elementsOf } from './generic-exists.ts';
+import { replaceByOverdue } from './generic-expire.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 
 const RESTORE = genericEvent('restore');
@@ -78,10 +79,7 @@ function restore(ctx: Context): void {
   const deadlineMs = ttlMs === 0 || options.isAbsolute ? ttlMs : ttlMs + ctx.nowMs;
   if (deadlineMs !== NO_DEADLINE && deadlineMs <= ctx.nowMs) {
     loaded.free();
-    if (old !== 0) {
-      ctx.ks.remove(old, ctx.hash);
-      ctx.touch(1, DEL);
-    }
+    replaceByOverdue(ctx, 1, old);
     return ctx.reply.ok();
   }
   const oldType = old === 0 ? loaded.type : typeOf(ctx.ks.arena, old);

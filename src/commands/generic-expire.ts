@@ -1,5 +1,5 @@
 /** Deadlines of keys: given, told, taken away. */
-import { addToCounter, COUNTER_EXPIRED_ON_WRITE } from '../store/counters.ts';
+import { addToCounter, COUNTER_EXPIRED } from '../store/counters.ts';
 import { hasDeadline } from '../store/entry.ts';
 import { NO_DEADLINE } from '../store/keyspace.ts';
 import { argumentText } from './argument-text.ts';
@@ -21,16 +21,19 @@ const GT_OR_LT = error('ERR GT and LT options at the same time are not compatibl
 const NO_KEY = -2;
 const NO_TIME = -1;
 
-/** Counts a key that expires as soon as it is given a deadline. */
-export function countOverdue(ctx: Context): void {
-  addToCounter(ctx.ks.arena, COUNTER_EXPIRED_ON_WRITE, 1);
-}
-
 /** Removes the selected key, argument `arg`, because its new deadline has passed already. */
 export function removeOverdue(ctx: Context, arg: number, entry: number): void {
-  countOverdue(ctx);
   ctx.ks.remove(entry, ctx.hash);
   ctx.touch(arg, DEL);
+}
+
+/**
+ * Removes what is at the selected key, argument `arg`, instead of giving it a new value whose deadline has passed already.
+ * That counts as a key that has expired, where only a new deadline doesn't. @param entry its entry, or 0
+ */
+export function replaceByOverdue(ctx: Context, arg: number, entry: number): void {
+  addToCounter(ctx.ks.arena, COUNTER_EXPIRED, 1);
+  if (entry !== 0) removeOverdue(ctx, arg, entry);
 }
 
 function expire(ctx: Context, unit: TimeUnit): void {

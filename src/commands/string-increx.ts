@@ -10,7 +10,7 @@ import { command } from './define.ts';
 import { type CommandError, error, NOT_A_FLOAT, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors.ts';
 import type { KeyEvent } from './events.ts';
 import { positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
-import { removeOverdue } from './generic-expire.ts';
+import { replaceByOverdue } from './generic-expire.ts';
 import { INCRBY, INCRBYFLOAT, storeBigInteger, storeText } from './string-number.ts';
 import { changeDeadline, dropDeadline } from './string-take.ts';
 
@@ -232,7 +232,7 @@ function finish(
   const had = entry !== 0 && hasDeadline(ctx.ks.arena, entry);
   const setsDeadline = options.unit !== undefined && !(options.onlyWithoutDeadline && had);
   if (setsDeadline && deadlineMs <= ctx.nowMs) {
-    if (entry !== 0) removeOverdue(ctx, 1, entry);
+    replaceByOverdue(ctx, 1, entry);
     return;
   }
   if (setsDeadline && !ctx.ks.allocator.hasRoom(ctx.size[1] + DEADLINE_ROOM_BYTES)) throw new OutOfMemoryError();

@@ -8,7 +8,7 @@ import { SYNTAX_ERROR, WRONG_TYPE } from './errors.ts';
 import { EXPIRE, stringEvent } from './events.ts';
 import { EX, PX, positiveDeadline, type TimeUnit, timeUnit } from './expiration.ts';
 import { elementsOf } from './generic-exists.ts';
-import { countOverdue, removeOverdue } from './generic-expire.ts';
+import { replaceByOverdue } from './generic-expire.ts';
 import { absentMeets, stringMeets, valueCondition } from './string-condition.ts';
 
 export const SET = stringEvent('set');
@@ -118,8 +118,7 @@ function setWithOptions(ctx: Context): void {
     return;
   }
   if (isOverdue) {
-    if (old === 0) countOverdue(ctx);
-    else removeOverdue(ctx, 1, old);
+    replaceByOverdue(ctx, 1, old);
   } else {
     if (options.keepsDeadline && old !== 0) deadlineMs = ctx.ks.deadlineOf(old);
     storeString(ctx, 1, 2, old, deadlineMs);

@@ -7,11 +7,9 @@ export const COUNTER_MISSES = 1;
 export const COUNTER_EXPIRED = 2;
 export const COUNTER_EVICTED = 3;
 export const COUNTER_DIRTY = 4;
-/** Keys whose deadline was in the past when it was set, removed at once. */
-export const COUNTER_EXPIRED_ON_WRITE = 5;
 /** Parts of values (fields of hashes) whose deadline has come. */
-export const COUNTER_EXPIRED_PARTS = 6;
-export const COUNTER_COUNT = 7;
+export const COUNTER_EXPIRED_PARTS = 5;
+export const COUNTER_COUNT = 6;
 
 const FIRST = WORD_COUNTERS >> 1;
 

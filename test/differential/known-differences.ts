@@ -166,6 +166,17 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: ({ name, command }) => name.startsWith('COMMAND GETKEYS') && hasBadNumkeys(command.slice(2)),
   },
   {
+    id: 'getkeys-of-pfmerge',
+    commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
+    what: '`PFMERGE` without sources has one key',
+    reason: 'Redis 8.8 says so; 7.0 calls it an error, since no key can be found where the sources would stand.',
+    covers: ({ name, command, oracle }) =>
+      name.startsWith('COMMAND GETKEYS') &&
+      command[2]?.toLowerCase() === 'pfmerge' &&
+      command.length === 4 &&
+      isError(oracle),
+  },
+  {
     id: 'least-count',
     commands: 'LREM, LPOS',
     what: 'a count or rank of -2^63 is out of range',

@@ -136,6 +136,22 @@ describe('INFO', () => {
     expect(await info(client, 'expiry_lateness_p50_ms')).toBeLessThan(500);
   });
 
+  it('counts values as expired that came too late, but not a deadline that did', async () => {
+    await client.call('SET', 'there', '1');
+    const dump = textOf(await client.call('DUMP', 'there'));
+    await client.pipeline([
+      ['SET', 'late', '1', 'EXAT', '1'],
+      ['INCREX', 'late', 'PXAT', '1'],
+      ['RESTORE', 'late', '1', dump, 'ABSTTL'],
+      ['SET', 'there', '1'],
+      ['EXPIREAT', 'there', '1'],
+      ['SET', 'there', '1'],
+      ['GETEX', 'there', 'PXAT', '1'],
+    ]);
+    expect(await info(client, 'expired_keys')).toBe(3);
+    expect(await infoText('keyspace')).toBe('# Keyspace\r\n');
+  });
+
   it('tells of rates over the last second', async () => {
     await until('there is a rate', async () => {
       await client.pipeline(Array.from({ length: 100 }, () => ['PING']));
