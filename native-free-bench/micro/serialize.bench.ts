@@ -20,6 +20,13 @@ const plain = {
     writer.length(10_000);
     for (const text of texts(10_000)) writeText(writer, text);
   }),
+  'sorted set of 20': payload(RDB_ZSET_2, (writer) => {
+    writer.length(20);
+    for (const [i, text] of texts(20).entries()) {
+      writeText(writer, text);
+      writer.double(i * 5000);
+    }
+  }),
   'sorted set of 10,000': payload(RDB_ZSET_2, (writer) => {
     writer.length(10_000);
     for (const [i, text] of texts(10_000).entries()) {

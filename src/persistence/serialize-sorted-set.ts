@@ -12,6 +12,7 @@ import { prepare, prepareInteger, writePrepared } from '../types/listpack-encode
 import { Slice } from '../types/slice.ts';
 import * as packed from '../types/sorted-set-packed.ts';
 import { PackedBuilder } from '../types/sorted-set-packed-builder.ts';
+import { PackedCursor } from '../types/sorted-set-packed-cursor.ts';
 import { checkDistinct, checkListpack } from './serialize-packed.ts';
 import { DamagedError } from './serialize-reader.ts';
 import type { SerialWriter } from './serialize-writer.ts';
@@ -26,23 +27,24 @@ const member = new Slice();
 const text = new Slice();
 const before = new Slice();
 const builder = new PackedBuilder();
+const cursor = new PackedCursor();
 
+/** Writes a packed sorted set, which must not be empty, as the string that it is in Redis. */
 export function savePackedSortedSet(writer: SerialWriter, region: Region, root: number): void {
   const entries = packed.count(region, root);
   const bytesMax = packed.unpackedBytes(region, root) + entries * ENTRY_BYTES_MAX;
   const to = writer.scratch(listpack.LISTPACK_EMPTY_BYTES + bytesMax);
-  const width = packed.scoreWidth(region, root);
-  const end = packed.end(region, root);
   let toAt = listpack.LISTPACK_HEADER_BYTES;
-  for (let at = packed.first(region, root); at < end; at = packed.behind(region, at, width)) {
-    packed.readMember(region, root, at, width, member);
+  cursor.seek(region, root, 0);
+  do {
+    cursor.read(member);
     const memberBytes = prepare(member.region, member.at, member.length);
     writePrepared(to, toAt);
     toAt += memberBytes;
-    const scoreBytes = prepareScore(packed.scoreAt(region, at, width));
+    const scoreBytes = prepareScore(cursor.score());
     writePrepared(to, toAt);
     toAt += scoreBytes;
-  }
+  } while (cursor.next());
   to.u8[toAt] = END;
   to.view.setInt32(0, toAt + 1, true);
   to.view.setUint16(4, Math.min(entries * PAIR, listpack.COUNT_UNKNOWN), true);

@@ -42,7 +42,9 @@ import { typeLimits } from './limits.ts';
 import { Slice } from './slice.ts';
 import * as packed from './sorted-set-packed.ts';
 import { PackedBuilder } from './sorted-set-packed-builder.ts';
+import { insertEntry, removeEntries, updateEntry } from './sorted-set-packed-change.ts';
 import { PackedCursor } from './sorted-set-packed-cursor.ts';
+import { findMember, rankOf, rankOfMember, rankOfScore, seekRank } from './sorted-set-packed-search.ts';
 import { Value } from './value.ts';
 
 export const SORTED_SET_PACKED = 0;
@@ -100,7 +102,7 @@ export function sortedSetFind(zset: Value, region: Region, at: number, length: n
   const { allocator, root } = zset;
   const { arena } = allocator;
   if (zset.encoding === SORTED_SET_PACKED) {
-    return packed.find(arena.region, root, region, at, length);
+    return findMember(arena.region, root, region, at, length);
   }
   foundHash = dictHash(arena, root >> 2, region, at, length);
   return dictFind(arena, root >> 2, region, at, length, foundHash);
@@ -124,7 +126,7 @@ export function sortedSetInsert(zset: Value, region: Region, at: number, length:
       length <= typeLimits.zsetMaxListpackValue &&
       packed.unpackedBytes(packedRegion, zset.root) + length <= packed.UNPACKED_BYTES_MAX;
     if (fits) {
-      zset.root = packed.insert(zset.allocator, zset.root, region, at, length, score);
+      zset.root = insertEntry(zset.allocator, zset.root, region, at, length, score);
       return;
     }
     toTree(zset, entries + 1);
@@ -159,7 +161,7 @@ function insertInTree(
 export function sortedSetUpdate(zset: Value, position: number, score: number): void {
   const { allocator, root } = zset;
   if (zset.encoding === SORTED_SET_PACKED) {
-    zset.root = packed.update(allocator, root, position, score);
+    zset.root = updateEntry(allocator, root, position, score);
     return;
   }
   const { arena } = allocator;
@@ -171,7 +173,7 @@ export function sortedSetUpdate(zset: Value, position: number, score: number): v
 export function sortedSetRemove(zset: Value, position: number): void {
   const { allocator, root } = zset;
   if (zset.encoding === SORTED_SET_PACKED) {
-    zset.root = packed.removeRange(allocator, root, position, 1);
+    zset.root = removeEntries(allocator, root, position, 1);
     return;
   }
   treeRemove(allocator, treeBase(root), scoreOf(allocator.arena, position), position);
@@ -183,7 +185,7 @@ export function sortedSetRemoveRange(zset: Value, rank: number, count: number): 
   const { allocator, root } = zset;
   if (zset.encoding === SORTED_SET_PACKED) {
     if (count === 0) return;
-    zset.root = packed.removeRange(allocator, root, packed.seek(allocator.arena.region, root, rank), count);
+    zset.root = removeEntries(allocator, root, seekRank(allocator.arena.region, root, rank), count);
     return;
   }
   for (let i = 0; i < count; i++) dropElement(allocator, root, treeRemoveAt(allocator, treeBase(root), rank));
@@ -199,14 +201,14 @@ function dropElement(allocator: Allocator, root: number, element: number): void 
 export function sortedSetRank({ allocator, root, encoding }: Value, position: number): number {
   const { arena } = allocator;
   if (encoding === SORTED_SET_TREE) return treeRankOf(arena, treeBase(root), scoreOf(arena, position), position);
-  return packed.rankOf(arena.region, root, position);
+  return rankOf(arena.region, root, position);
 }
 
 /** How many entries have a score below `score`, or with `orEqual` not above it. */
 export function sortedSetRankOfScore({ allocator, root, encoding }: Value, score: number, orEqual: boolean): number {
   const { arena } = allocator;
   if (encoding === SORTED_SET_TREE) return treeRankOfScore(arena, treeBase(root), score, orEqual);
-  return packed.rankOfScore(arena.region, root, score, orEqual);
+  return rankOfScore(arena.region, root, score, orEqual);
 }
 
 /** How many entries have a member below the given one, or with `orEqual` not above it, if all scores are the same. */
@@ -219,14 +221,14 @@ export function sortedSetRankOfMember(
 ): number {
   const { arena } = allocator;
   if (encoding === SORTED_SET_TREE) return treeRankOfMember(arena, treeBase(root), region, at, length, orEqual);
-  return packed.rankOfMember(arena.region, root, region, at, length, orEqual);
+  return rankOfMember(arena.region, root, region, at, length, orEqual);
 }
 
 /** The position of any entry, each as likely as another. There must be one. @param random in [0, 1) */
 export function sortedSetSample(zset: Value, random: () => number): number {
   const { allocator, root } = zset;
   if (zset.encoding === SORTED_SET_TREE) return dictSample(allocator.arena, root >> 2, random);
-  return packed.seek(allocator.arena.region, root, Math.floor(random() * sortedSetCount(zset)));
+  return seekRank(allocator.arena.region, root, Math.floor(random() * sortedSetCount(zset)));
 }
 
 /** Takes the member at a position. */

@@ -9,7 +9,15 @@ import { SerialWriter } from '../../../src/persistence/serialize-writer.ts';
 import * as listpack from '../../../src/types/listpack.ts';
 import { Slice } from '../../../src/types/slice.ts';
 import * as packed from '../../../src/types/sorted-set-packed.ts';
+import { insertEntry, removeEntries, updateEntry } from '../../../src/types/sorted-set-packed-change.ts';
 import { PackedCursor } from '../../../src/types/sorted-set-packed-cursor.ts';
+import {
+  findMember,
+  rankOf,
+  rankOfMember,
+  rankOfScore,
+  seekRank,
+} from '../../../src/types/sorted-set-packed-search.ts';
 
 type Entry = [member: string, score: number];
 
@@ -104,14 +112,14 @@ function check(root: number, sorted: readonly Entry[], width: number, shared: nu
       shared,
     ),
   );
-  expect(packed.seek(region, root, sorted.length)).toBe(packed.end(region, root));
+  expect(seekRank(region, root, sorted.length)).toBe(packed.end(region, root));
   for (const [rank, [name, value]] of sorted.entries()) {
-    const position = packed.find(region, root, Region.of(name), 0, Buffer.byteLength(name));
-    expect(packed.rankOf(region, root, position)).toBe(rank);
-    expect(packed.seek(region, root, rank)).toBe(position);
+    const position = findMember(region, root, Region.of(name), 0, Buffer.byteLength(name));
+    expect(rankOf(region, root, position)).toBe(rank);
+    expect(seekRank(region, root, rank)).toBe(position);
     expect(packed.scoreAt(region, position, width)).toBe(value);
-    expect(packed.rankOfScore(region, root, value, false)).toBe(sorted.filter((other) => other[1] < value).length);
-    expect(packed.rankOfScore(region, root, value, true)).toBe(sorted.filter((other) => other[1] <= value).length);
+    expect(rankOfScore(region, root, value, false)).toBe(sorted.filter((other) => other[1] < value).length);
+    expect(rankOfScore(region, root, value, true)).toBe(sorted.filter((other) => other[1] <= value).length);
   }
 }
 
@@ -126,21 +134,21 @@ describe('a packed sorted set', () => {
         const inOrder = (): Entry[] => [...model].sort(compareEntries);
         for (const [kind, name, value] of all) {
           const source = Region.of(name);
-          const position = packed.find(region, root, source, 0, source.length);
+          const position = findMember(region, root, source, 0, source.length);
           expect(position !== 0).toBe(model.has(name));
           if (kind < 7) {
-            if (position === 0) root = packed.insert(allocator, root, source, 0, source.length, value);
-            else root = packed.update(allocator, root, position, value);
+            if (position === 0) root = insertEntry(allocator, root, source, 0, source.length, value);
+            else root = updateEntry(allocator, root, position, value);
             const isFirst = model.size === 0;
             model.set(name, value + 0);
             width = isFirst ? widthOf(value) : Math.max(width, widthOf(value));
             shared = isFirst ? Math.min(255, source.length) : Math.min(shared, sharedBy([...model.keys()]));
           } else if (kind < 9 && position !== 0) {
-            root = packed.removeRange(allocator, root, position, 1);
+            root = removeEntries(allocator, root, position, 1);
             model.delete(name);
           } else if (kind === 9 && model.size > 3) {
             const from = model.size >> 1;
-            root = packed.removeRange(allocator, root, packed.seek(region, root, from), model.size - from);
+            root = removeEntries(allocator, root, seekRank(region, root, from), model.size - from);
             for (const [gone] of inOrder().slice(from)) model.delete(gone);
           }
           expect(allocator.usedBytes).toBe(allocator.sizeOf(root));
@@ -170,7 +178,7 @@ describe('a packed sorted set', () => {
           let root = packed.create(allocator);
           const names = Array.from({ length: count }, (_, i) => `${i}`.padStart(i % 7 === 0 ? 300 : 4, '0'));
           for (const [i, name] of names.entries()) {
-            root = packed.insert(allocator, root, Region.of(name), 0, name.length, i);
+            root = insertEntry(allocator, root, Region.of(name), 0, name.length, i);
           }
           const cursor = new PackedCursor();
           let rank = start % count;
@@ -195,14 +203,14 @@ describe('a packed sorted set', () => {
       fc.property(fc.uniqueArray(member, { maxLength: 40 }), member, score, (names, asked, value) => {
         let root = packed.create(allocator);
         for (const name of names) {
-          root = packed.insert(allocator, root, Region.of(name), 0, Buffer.byteLength(name), value);
+          root = insertEntry(allocator, root, Region.of(name), 0, Buffer.byteLength(name), value);
         }
         const source = Region.of(asked);
         const order = names.map((name) => Buffer.compare(Buffer.from(name), Buffer.from(asked)));
         const below = order.filter((sign) => sign < 0).length;
         const notAbove = order.filter((sign) => sign <= 0).length;
-        expect(packed.rankOfMember(region, root, source, 0, source.length, false)).toBe(below);
-        expect(packed.rankOfMember(region, root, source, 0, source.length, true)).toBe(notAbove);
+        expect(rankOfMember(region, root, source, 0, source.length, false)).toBe(below);
+        expect(rankOfMember(region, root, source, 0, source.length, true)).toBe(notAbove);
         allocator.free(root);
       }),
       { numRuns: 100 },
