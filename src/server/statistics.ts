@@ -5,11 +5,23 @@ import {
   COUNTER_EVICTED,
   COUNTER_EXPIRED,
   COUNTER_EXPIRED_PARTS,
+  COUNTER_EXPIRED_UNASKED,
   COUNTER_HITS,
   COUNTER_MISSES,
+  COUNTER_PARTS_EXPIRED_UNASKED,
   resetCounter,
 } from '../store/counters.ts';
 import type { Services, ThreadServices } from './services.ts';
+
+const SET_BACK = [
+  COUNTER_HITS,
+  COUNTER_MISSES,
+  COUNTER_EXPIRED,
+  COUNTER_EXPIRED_PARTS,
+  COUNTER_EXPIRED_UNASKED,
+  COUNTER_PARTS_EXPIRED_UNASKED,
+  COUNTER_EVICTED,
+];
 
 /** Those that every I/O thread counts for itself. */
 export function resetThreadStatistics({ server, errorStats }: ThreadServices): void {
@@ -23,6 +35,5 @@ export function resetStatistics(services: Services): void {
   resetThreadStatistics(services);
   stats.reset();
   new Lateness(plane.lateness).reset();
-  const counters = [COUNTER_HITS, COUNTER_MISSES, COUNTER_EXPIRED, COUNTER_EXPIRED_PARTS, COUNTER_EVICTED];
-  for (const { arena } of shards) for (const counter of counters) resetCounter(arena, counter);
+  for (const { arena } of shards) for (const counter of SET_BACK) resetCounter(arena, counter);
 }

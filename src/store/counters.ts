@@ -9,7 +9,10 @@ export const COUNTER_EVICTED = 3;
 export const COUNTER_DIRTY = 4;
 /** Parts of values (fields of hashes) whose deadline has come. */
 export const COUNTER_EXPIRED_PARTS = 5;
-export const COUNTER_COUNT = 6;
+/** Of both, those that nobody had to come by for: the worker removed them when it was time. */
+export const COUNTER_EXPIRED_UNASKED = 6;
+export const COUNTER_PARTS_EXPIRED_UNASKED = 7;
+export const COUNTER_COUNT = 8;
 
 const FIRST = WORD_COUNTERS >> 1;
 

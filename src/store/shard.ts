@@ -17,6 +17,7 @@ import {
 } from '../memory/layout.ts';
 import { Lock } from '../memory/lock.ts';
 import type { AccessClock } from './access.ts';
+import { addToCounter, COUNTER_EXPIRED_UNASKED, COUNTER_PARTS_EXPIRED_UNASKED } from './counters.ts';
 import { CHUNK_PAGES, DIRECTORY_CHUNKS_MIN } from './expiry-heap.ts';
 import { KeyRegistry, REGISTRY_WORDS } from './key-registry.ts';
 import { Keyspace } from './keyspace.ts';
@@ -130,11 +131,14 @@ export class Shard {
         onExpired(nowMs - keyspace.heap.earliestMs);
         const entry = keyspace.heap.earliestEntry;
         keyspace.expire(entry, keyspace.hash(entry));
+        addToCounter(keyspace.arena, COUNTER_EXPIRED_UNASKED, 1);
         removed++;
       }
       while (removed < limit && keyspace.partHeap.count > 0 && keyspace.partHeap.earliestMs <= nowMs) {
         onExpired(nowMs - keyspace.partHeap.earliestMs);
-        removed += keyspace.expireParts(keyspace.partHeap.earliestEntry, nowMs, limit - removed);
+        const parts = keyspace.expireParts(keyspace.partHeap.earliestEntry, nowMs, limit - removed);
+        addToCounter(keyspace.arena, COUNTER_PARTS_EXPIRED_UNASKED, parts);
+        removed += parts;
       }
     }
     return removed;

@@ -5,8 +5,10 @@ import {
   COUNTER_EVICTED,
   COUNTER_EXPIRED,
   COUNTER_EXPIRED_PARTS,
+  COUNTER_EXPIRED_UNASKED,
   COUNTER_HITS,
   COUNTER_MISSES,
+  COUNTER_PARTS_EXPIRED_UNASKED,
 } from '../../store/counters.ts';
 import { sumCounters } from '../counters.ts';
 import type { ServerCounters } from '../server.ts';
@@ -73,7 +75,9 @@ export function statsFields({ server, shards }: Services, totals: Totals): Field
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
     ['expired_subkeys', sumCounters(shards, COUNTER_EXPIRED_PARTS)],
+    ['expired_subkeys_active', sumCounters(shards, COUNTER_PARTS_EXPIRED_UNASKED)],
     ['expired_keys', sumCounters(shards, COUNTER_EXPIRED)],
+    ['expired_keys_active', sumCounters(shards, COUNTER_EXPIRED_UNASKED)],
     ['expired_stale_perc', '0.00'],
     ['expired_time_cap_reached_count', 0],
     ['expire_cycle_cpu_milliseconds', 0],

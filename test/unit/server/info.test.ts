@@ -58,6 +58,18 @@ describe('INFO', () => {
     expect(await info(client, 'expired_subkeys')).toBe(20);
     await client.call('CONFIG', 'RESETSTAT');
     expect(await info(client, 'expired_subkeys')).toBe(0);
+    expect(await info(client, 'expired_subkeys_active')).toBe(0);
+  });
+
+  it('counts what the worker has removed in time by itself', async () => {
+    await client.call('SET', 'k', 'v', 'PX', '1');
+    await client.call('HSET', 'h', 'f', 'v', 'g', 'v');
+    await client.call('HPEXPIRE', 'h', '1', 'FIELDS', '1', 'f');
+    await until('both have gone', async () => {
+      return (await info(client, 'expired_keys')) + (await info(client, 'expired_subkeys')) === 2;
+    });
+    expect(await info(client, 'expired_keys_active')).toBe(1);
+    expect(await info(client, 'expired_subkeys_active')).toBe(1);
   });
 
   it('counts a wait that CLIENT UNBLOCK ended with an error as failed, and as that error', async () => {
