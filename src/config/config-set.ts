@@ -40,13 +40,17 @@ export function parseSet(settings: Settings, args: readonly string[], context: S
     const given = args[2 * i++].toLowerCase();
     try {
       const setting = settings.parse(name, DIRECTIVES[name].type.takesSeveral ? value.split(' ') : [value]);
-      if (setting.text !== settings.current(name).text) parsed.set(name, setting);
+      if (!isSame(setting, settings.current(name))) parsed.set(name, setting);
     } catch (error) {
       throw error instanceof ConfigRefusal ? failure(given, error.message) : error;
     }
   }
   return parsed;
 }
+
+/** The text of notify-keyspace-events leaves out what stands beside `A`, so numbers are compared, too. */
+const isSame = (a: Setting<unknown>, b: Setting<unknown>): boolean =>
+  a.text === b.text && (typeof a.value !== 'number' || a.value === b.value);
 
 /** The reply to a CONFIG SET that is refused for the sake of one directive. */
 export function failure(name: string, reason: string): ConfigCommandError {

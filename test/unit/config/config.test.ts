@@ -62,6 +62,17 @@ describe('CONFIG SET', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  it('knows a change that CONFIG GET does not show', () => {
+    const config = new Config(new TestHost());
+    config.set(['notify-keyspace-events', 'KEAo'], remote);
+    const listener = vi.fn();
+    config.onChange('notify-keyspace-events', listener);
+    config.set(['notify-keyspace-events', 'KEAo'], remote);
+    expect(listener).not.toHaveBeenCalled();
+    config.set(['notify-keyspace-events', 'KEA'], remote);
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   it('goes back if a listener refuses, and tells those who saw the change', () => {
     const config = new Config(new TestHost());
     const seen: number[] = [];
