@@ -1,8 +1,16 @@
 /** XLEN, XRANGE, XREVRANGE and XSETID. */
 import { BEYOND_SAFE, parseInt64, parseInteger } from '../base/numbers.ts';
-import { STREAM_ENTRIES_ADDED, STREAM_LAST_ID, STREAM_MAX_DELETED_ID, STREAM_NODES, Stream } from '../types/stream.ts';
+import {
+  STREAM_ENTRIES_ADDED,
+  STREAM_GROUPS,
+  STREAM_LAST_ID,
+  STREAM_MAX_DELETED_ID,
+  STREAM_NODES,
+  Stream,
+} from '../types/stream.ts';
 import { setExactCounter } from '../types/stream-counter.ts';
 import { StreamEntries } from '../types/stream-entries.ts';
+import { capEntriesRead } from '../types/stream-group.ts';
 import { StreamId } from '../types/stream-id.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -77,7 +85,10 @@ function xsetid(ctx: Context): void {
     if (added >= 0n && added < BigInt(stream.length)) throw ADDED_BELOW_LENGTH;
   }
   stream.storeId(STREAM_LAST_ID, last);
-  if (added >= 0n) setExactCounter(arena, stream.base + STREAM_ENTRIES_ADDED, added);
+  if (added >= 0n) {
+    setExactCounter(arena, stream.base + STREAM_ENTRIES_ADDED, added);
+    capEntriesRead(arena, stream.base + STREAM_GROUPS, added);
+  }
   if (!deleted.isMin) stream.storeId(STREAM_MAX_DELETED_ID, deleted);
   ctx.reply.ok();
   ctx.touchBeside(1, XSETID);

@@ -22,7 +22,7 @@ import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import type { Arena } from '../memory/arena.ts';
 import { OutOfMemoryError } from '../memory/out-of-memory.ts';
-import { addToStreamCounter, copyCounter, setCounter, setExactCounter } from './stream-counter.ts';
+import { addToStreamCounter, copyCounter, exactCounterAt, setCounter, setExactCounter } from './stream-counter.ts';
 import { StreamId } from './stream-id.ts';
 import {
   NAME_AT,
@@ -56,6 +56,8 @@ export const PENDING_COUNT = 10;
 const PENDING_BYTES = 48;
 /** What a pending entry takes at most, trees included. */
 const PENDING_ROOM_BYTES = 128;
+
+const INT32_MAX = 0x7fffffff;
 
 export const ENTRIES_READ_UNKNOWN = -1;
 export const NEVER_ACTIVE = -1;
@@ -102,6 +104,15 @@ function dropContents(allocator: Allocator, group: number): void {
     treeDrop(allocator, (namedAt(arena, base + GROUP_CONSUMERS, i) >> 2) + CONSUMER_PENDING);
   }
   namesDrop(allocator, base + GROUP_CONSUMERS);
+}
+
+/** Makes sure that no group has read more than `added` entries. */
+export function capEntriesRead(arena: Arena, holder: number, added: bigint): void {
+  const count = namesCount(arena, holder);
+  for (let i = 0; i < count; i++) {
+    const counter = (namedAt(arena, holder, i) >> 2) + GROUP_ENTRIES_READ;
+    if (exactCounterAt(arena, counter) > added) setExactCounter(arena, counter, added);
+  }
 }
 
 /** Frees all groups. */
@@ -298,9 +309,12 @@ export function removePending(allocator: Allocator, group: number, entry: number
   allocator.free(entry);
 }
 
-/** Counts one delivery more. */
+/** Counts one delivery more; an entry that was given up (XNACK FATAL) stays so. */
 export const countDelivery = (arena: Arena, entry: number): void => {
-  addToStreamCounter(arena, (entry >> 2) + PENDING_COUNT, 1);
+  const { i32 } = arena;
+  const count = (entry >> 2) + PENDING_COUNT;
+  if (i32[count] === -1 && i32[count + 1] === INT32_MAX) return;
+  addToStreamCounter(arena, count, 1);
 };
 
 /** Puts an entry into its group's chain, by owner and time. */

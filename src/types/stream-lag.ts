@@ -41,7 +41,10 @@ export function noteRead(stream: Stream, group: number, id: StreamId): void {
   const { arena } = stream.allocator;
   const counter = (group >> 2) + GROUP_ENTRIES_READ;
   read.load(arena, (group >> 2) + GROUP_LAST_ID);
-  if (counterAt(arena, counter) !== ENTRIES_READ_UNKNOWN && !hasDeletedFrom(stream, read)) {
+  stream.loadId(STREAM_FIRST_ID, first);
+  // Where trimming went past the group, what it skipped isn't in its count.
+  const isCounting = counterAt(arena, counter) !== ENTRIES_READ_UNKNOWN && read.compare(first) >= 0;
+  if (isCounting && !hasDeletedFrom(stream, read)) {
     addToStreamCounter(arena, counter, 1);
   } else if (counterAt(arena, stream.base + STREAM_ENTRIES_ADDED) !== 0) {
     const upTo = entriesUpTo(stream, id);

@@ -32,3 +32,9 @@ export const integer: Matcher = { about: 'an integer', matches: (text, kind) => 
 
 /** A Unix time in seconds that no test lives to see. */
 export const FAR = 33_177_117_420;
+
+/** The greatest integer of a reply, which no JavaScript number is. */
+export const INT64_MAX: Matcher = {
+  about: '9223372036854775807',
+  matches: (text, kind) => kind === ':' && text === '9223372036854775807',
+};

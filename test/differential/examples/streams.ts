@@ -1,4 +1,11 @@
-import { type Examples, error, integer } from './expected.ts';
+import { type Examples, type Expected, error, INT64_MAX, integer } from './expected.ts';
+
+/** How an entry with the field `f` of value `v` is shown. */
+const entry = (id: string): Expected => [id, ['f', 'v']];
+
+/** What XINFO GROUPS tells of a group. */
+const groupInfo = (name: string, consumers: number, pending: number, lastId: string, read: number, lag: number) =>
+  Object.entries({ name, consumers, pending, 'last-delivered-id': lastId, 'entries-read': read, lag }).flat();
 
 export const streams: readonly Examples[] = [
   {
@@ -267,6 +274,37 @@ export const streams: readonly Examples[] = [
       ['XSETID s 10-0 ENTRIESADDED -1 MAXDELETEDID 1-0', error('ERR entries_added must be positive')],
       ['XSETID s 10-0 ENTRIESADDED 7 MAXDELETEDID 6-0', 'OK'],
       ['XADD s 10-1 f v', '10-1'],
+    ],
+  },
+  {
+    needs: 'XSETID',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c NOACK STREAMS s >', [['s', [entry('1-0'), entry('2-0')]]]],
+      ['XDEL s 1-0 2-0', 2],
+      ['XADD s 3-0 f v', '3-0'],
+      ['XSETID s 3-0 ENTRIESADDED 1', 'OK'],
+      // Nobody has read more than there ever was.
+      ['XINFO GROUPS s', [groupInfo('g', 1, 0, '2-0', 1, 1)]],
+    ],
+  },
+  {
+    needs: 'XREADGROUP',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XADD s 3-0 f v', '3-0'],
+      ['XADD s 4-0 f v', '4-0'],
+      ['XADD s 5-0 f v', '5-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [entry('1-0')]]]],
+      ['XINFO GROUPS s', [groupInfo('g', 1, 1, '1-0', 1, 4)]],
+      ['XTRIM s MAXLEN 2', 3],
+      ['XREADGROUP GROUP g c COUNT 1 STREAMS s >', [['s', [entry('4-0')]]]],
+      // What trimming took is read, too.
+      ['XINFO GROUPS s', [groupInfo('g', 1, 2, '4-0', 4, 1)]],
     ],
   },
 ];
