@@ -17,7 +17,7 @@ import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, SYNTAX_ERROR } from './errors.ts';
-import { streamEvent } from './events.ts';
+import { UNANNOUNCED } from './events.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 import { countChange, idArgument, lookupStream, noSuchKeyOrGroup } from './stream-access.ts';
 import { findGroup } from './stream-group.ts';
@@ -25,7 +25,6 @@ import { exactInteger } from './stream-range.ts';
 import { XDEL } from './stream-trim.ts';
 import { ACKED, DELREF, KEEPREF, refPolicyArgument } from './stream-trim-arguments.ts';
 
-const XNACK = streamEvent('xnack');
 const BAD_NUMBER = error('ERR Number of IDs must be a positive integer');
 const NUMBER_MISMATCH = error('ERR The `numids` parameter must match the number of arguments');
 const BAD_MODE = error('ERR mode must be SILENT, FAIL, or FATAL');
@@ -34,6 +33,7 @@ const BAD_NUMIDS = error('ERR numids must be a positive integer');
 const NUMIDS_MISMATCH = error("ERR number of IDs doesn't match numids");
 const RETRYCOUNT_NEGATIVE = error('ERR Invalid RETRYCOUNT value, must be >= 0');
 
+const INT32_MAX = 0x7fffffff;
 const NOT_FOUND = -1;
 const DONE = 1;
 const STILL_REFERENCED = 2;
@@ -59,13 +59,18 @@ function xack(ctx: Context): void {
   ctx.reply.integer(acknowledged);
 }
 
+/** @throws INVALID_ID */
+function checkIds(ctx: Context, first: number, ids: number): void {
+  for (let i = 0; i < ids; i++) idArgument(ctx, first + i, id);
+}
+
 /** What XDELEX and XACKDEL have in common: `[KEEPREF | DELREF | ACKED] IDS numids id...` in any order. */
 class DeleteArguments {
   refs = KEEPREF;
   firstId = 0;
   ids = 0;
 
-  /** @throws CommandError */
+  /** Reads all but the IDs themselves. @throws CommandError */
   read(ctx: Context, first: number): void {
     this.refs = KEEPREF;
     this.firstId = 0;
@@ -77,7 +82,7 @@ class DeleteArguments {
         given = true;
         this.refs = refs;
         arg++;
-      } else if (ctx.isWord(arg, 'IDS') && arg + 1 < ctx.argc && this.firstId === 0) {
+      } else if (ctx.isWord(arg, 'IDS') && arg + 1 < ctx.argc) {
         this.ids = saturatedInteger(ctx, arg + 1, BAD_NUMBER);
         if (this.ids <= 0) throw BAD_NUMBER;
         this.firstId = arg + 2;
@@ -88,7 +93,6 @@ class DeleteArguments {
       }
     }
     if (this.firstId === 0) throw SYNTAX_ERROR;
-    for (let i = 0; i < this.ids; i++) idArgument(ctx, this.firstId + i, id);
   }
 }
 
@@ -97,9 +101,8 @@ const given = new DeleteArguments();
 /** Deletes the entry `id` as far as references allow. @returns DONE, NOT_FOUND or STILL_REFERENCED */
 function deleteEntry(refs: number): number {
   const { allocator, base } = stream;
-  if (refs === ACKED && isReferenced(allocator.arena, base + STREAM_GROUPS, id)) {
-    return stream.has(id) ? STILL_REFERENCED : NOT_FOUND;
-  }
+  // Whether there is such an entry is not asked first: a group is yet to be given every ID above its last one.
+  if (refs === ACKED && isReferenced(allocator.arena, base + STREAM_GROUPS, id)) return STILL_REFERENCED;
   // References may be left of an entry that is gone.
   if (refs === DELREF) removeReferences(allocator, base + STREAM_GROUPS, id);
   return stream.remove(id) ? DONE : NOT_FOUND;
@@ -111,8 +114,10 @@ function replyAllMissing(ctx: Context): void {
 }
 
 function xdelex(ctx: Context): void {
+  const entry = lookupStream(ctx, 1, stream);
   given.read(ctx, 2);
-  if (lookupStream(ctx, 1, stream) === 0) return replyAllMissing(ctx);
+  if (entry === 0) return replyAllMissing(ctx);
+  checkIds(ctx, given.firstId, given.ids);
   ctx.reply.array(given.ids);
   let deleted = 0;
   for (let i = 0; i < given.ids; i++) {
@@ -125,9 +130,10 @@ function xdelex(ctx: Context): void {
 }
 
 function xackdel(ctx: Context): void {
-  given.read(ctx, 3);
   const group = lookupStream(ctx, 1, stream) === 0 ? 0 : findGroup(ctx, stream, 2);
+  given.read(ctx, 3);
   if (group === 0) return replyAllMissing(ctx);
+  checkIds(ctx, given.firstId, given.ids);
   ctx.reply.array(given.ids);
   let deleted = 0;
   for (let i = 0; i < given.ids; i++) {
@@ -166,6 +172,7 @@ class NackArguments {
     this.firstId = 0;
     for (let arg = 4; arg < ctx.argc; ) arg = this.readOption(ctx, arg);
     if (this.firstId === 0) throw NO_IDS;
+    checkIds(ctx, this.firstId, this.ids);
   }
 
   /** @returns the argument behind */
@@ -180,12 +187,11 @@ class NackArguments {
       if (this.retryCount < 0n) throw RETRYCOUNT_NEGATIVE;
       return arg + 2;
     }
-    if (more && ctx.isWord(arg, 'IDS') && this.firstId === 0) {
+    if (more && ctx.isWord(arg, 'IDS')) {
       this.ids = saturatedInteger(ctx, arg + 1, BAD_NUMIDS);
-      if (this.ids <= 0) throw BAD_NUMIDS;
+      if (this.ids <= 0 || this.ids > INT32_MAX) throw BAD_NUMIDS;
       this.firstId = arg + 2;
       if (this.firstId + this.ids > ctx.argc) throw NUMIDS_MISMATCH;
-      for (let i = 0; i < this.ids; i++) idArgument(ctx, this.firstId + i, id);
       return this.firstId + this.ids;
     }
     throw error(`ERR Unrecognized XNACK option '${argumentText(ctx, arg)}'`);
@@ -202,9 +208,9 @@ class NackArguments {
 const nack = new NackArguments();
 
 function xnack(ctx: Context): void {
-  nack.read(ctx);
   const group = lookupStream(ctx, 1, stream) === 0 ? 0 : findGroup(ctx, stream, 2);
   if (group === 0) throw noSuchKeyOrGroup(ctx, 1);
+  nack.read(ctx);
   const { allocator } = stream;
   const { arena } = allocator;
   if (nack.force) reservePending(allocator, nack.ids);
@@ -219,7 +225,8 @@ function xnack(ctx: Context): void {
     setExactCounter(arena, count, nack.countAfter(exactCounterAt(arena, count)));
     released++;
   }
-  if (released > 0) ctx.touch(1, XNACK);
+  // Whoever waits for something to claim is woken.
+  if (released > 0) ctx.touchBeside(1, UNANNOUNCED);
   ctx.reply.integer(released);
 }
 

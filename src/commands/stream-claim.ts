@@ -11,6 +11,7 @@ import {
   GROUP_LAST_ID,
   GROUP_PENDING,
   handOver,
+  ownerOf,
   PENDING_COUNT,
   removePending,
   reservePending,
@@ -118,6 +119,12 @@ function xclaim(ctx: Context): void {
 const isId = (ctx: Context, arg: number): boolean =>
   parseStreamId(ctx.source, ctx.at[arg], ctx.size[arg], true, 0, false, id) !== ID_INVALID;
 
+/** Whether a pending entry may be claimed: what was given back always may. */
+function hasIdled(ctx: Context, entry: number, minIdleMs: number): boolean {
+  const { arena } = stream.allocator;
+  return minIdleMs === 0 || ownerOf(arena, entry) === 0 || ctx.nowMs - deliveredMs(arena, entry) >= minIdleMs;
+}
+
 /** Claims the entry `id` and replies with it. @returns false if it can't be */
 function claimOne(ctx: Context, group: number, consumer: number, minIdleMs: number): boolean {
   const { allocator } = stream;
@@ -135,7 +142,7 @@ function claimOne(ctx: Context, group: number, consumer: number, minIdleMs: numb
     if (!options.force) return false;
     entry = addPending(allocator, group, consumer, id, options.deliveredMs, 1);
   } else {
-    if (minIdleMs > 0 && ctx.nowMs - deliveredMs(arena, entry) < minIdleMs) return false;
+    if (!hasIdled(ctx, entry, minIdleMs)) return false;
     handOver(allocator, group, entry, consumer, options.deliveredMs);
   }
   if (!options.justId) countDelivery(arena, entry);
@@ -199,7 +206,7 @@ function xautoclaim(ctx: Context): void {
       entry = cursor.seekFrom(arena, tree, id);
       continue;
     }
-    if (minIdleMs === 0 || ctx.nowMs - deliveredMs(arena, entry) >= minIdleMs) {
+    if (hasIdled(ctx, entry, minIdleMs)) {
       handOver(allocator, group, entry, consumer, ctx.nowMs);
       if (!justId) countDelivery(arena, entry);
       replyClaimed(ctx, consumer, justId);

@@ -83,13 +83,14 @@ function replyEntries(ctx: Context, tree: number, most: number, minIdleMs: numbe
   for (let entry = cursor.seekFrom(arena, tree, start); entry !== 0 && count < most; entry = cursor.next(arena)) {
     id.load(arena, entry >> 2);
     if (id.compare(end) > 0) break;
+    const isOwned = ownerOf(arena, entry) !== 0;
     const idleMs = ctx.nowMs - deliveredMs(arena, entry);
-    if (minIdleMs !== 0 && idleMs < minIdleMs) continue;
+    if (isOwned && minIdleMs !== 0 && idleMs < minIdleMs) continue;
     count++;
     reply.array(4);
     replyId(reply, id);
     replyOwner(reply, arena, entry);
-    reply.integer(ownerOf(arena, entry) === 0 ? NO_IDLE_TIME : Math.max(0, idleMs));
+    reply.integer(isOwned ? Math.max(0, idleMs) : NO_IDLE_TIME);
     replyCounter(reply, arena, (entry >> 2) + PENDING_COUNT);
   }
   reply.arrayAt(mark, count);
