@@ -4,7 +4,7 @@ import { STREAM_LAST_ID, STREAM_NODES, type Stream } from '../types/stream.ts';
 import { StreamId } from '../types/stream-id.ts';
 import { treeCount } from '../types/stream-tree.ts';
 import type { Context } from './context.ts';
-import { error, SYNTAX_ERROR } from './errors.ts';
+import { error } from './errors.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 import { idArgument } from './stream-access.ts';
 
@@ -69,8 +69,7 @@ export class TrimArguments {
       return arg + 2;
     }
     const refs = refPolicyArgument(ctx, arg);
-    if (refs < 0) return 0;
-    if (this.refsGiven) throw SYNTAX_ERROR;
+    if (refs < 0 || this.refsGiven) return 0;
     this.refsGiven = true;
     this.refs = refs;
     return arg + 1;

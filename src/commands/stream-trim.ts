@@ -41,7 +41,9 @@ const guard = new GroupGuard();
 /** @returns how many entries went */
 export function trimStream(from: Stream, how: TrimArguments): number {
   const minId = how.strategy === TRIM_MINID ? how.minId : undefined;
-  return from.trim(how.maxLength, minId, how.wholeNodes, how.limit, guard.for(from, how.refs));
+  // Where groups have a say, entry after entry is looked at, so `~` needn't leave any.
+  const wholeNodes = how.wholeNodes && how.refs === KEEPREF;
+  return from.trim(how.maxLength, minId, wholeNodes, how.limit, guard.for(from, how.refs));
 }
 
 function xtrim(ctx: Context): void {

@@ -172,7 +172,7 @@ export class Stream extends Value {
       const gone = this.trimNode(node, minId, most, guard);
       arena.i32[base + STREAM_LENGTH] -= gone;
       removed += gone;
-      if (!whole && guard === undefined) break;
+      if (!whole) break;
       // The node itself may be gone; the next one is the first above its ID.
       node = nodeId.increment() ? tail.seekFrom(arena, base + STREAM_NODES, nodeId) : 0;
     }

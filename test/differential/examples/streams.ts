@@ -369,4 +369,22 @@ export const streams: readonly Examples[] = [
       ['XACKDEL s g ACKED IDS 1 1-0', [2]],
     ],
   },
+  {
+    needs: 'XTRIM ACKED',
+    lines: [
+      ['XADD s 1-0 f v', '1-0'],
+      ['XADD s 2-0 f v', '2-0'],
+      ['XADD s 3-0 f v', '3-0'],
+      ['XGROUP CREATE s g 0', 'OK'],
+      ['XREADGROUP GROUP g c STREAMS s >', [['s', [entry('1-0'), entry('2-0'), entry('3-0')]]]],
+      // Entry after entry is looked at, so a part of a node goes also where whole nodes would be enough.
+      ['XTRIM s MAXLEN ~ 2 DELREF', 1],
+      ['XPENDING s g', [2, '2-0', '3-0', [['c', '2']]]],
+      ['XACK s g 3-0', 1],
+      ['XTRIM s MINID ~ 9-0 ACKED', 1],
+      ['XRANGE s - +', [entry('2-0')]],
+      ['XTRIM s MAXLEN 0 KEEPREF ACKED', error('ERR syntax error')],
+      ['XADD s KEEPREF ACKED 9-0 f v', error('ERR Invalid stream ID')],
+    ],
+  },
 ];
