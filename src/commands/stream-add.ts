@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, wrongArity } from './errors.ts';
 import { streamEvent } from './events.ts';
-import { lookupStream, newIdArgument, replyId } from './stream-access.ts';
+import { countChange, lookupStream, newIdArgument, replyId } from './stream-access.ts';
 import { IdempotentArguments, Message } from './stream-idempotent.ts';
 import { trimStream, XTRIM } from './stream-trim.ts';
 import { TRIM_NONE, TrimArguments } from './stream-trim-arguments.ts';
@@ -59,11 +59,11 @@ class AddArguments {
         this.noMakeStream = true;
       } else {
         this.autoSeq = newIdArgument(ctx, arg, id) === ID_SEQ_AUTO;
+        idempotent.checkIdGiven();
         break;
       }
     }
     trim.finish(false);
-    idempotent.check(this.auto);
     this.firstField = arg + 1;
     const fields = ctx.argc - this.firstField;
     if (fields < 2 || fields % 2 === 1) throw wrongArity(ctx.command.name);
@@ -101,7 +101,10 @@ function xadd(ctx: Context): void {
   const { producer } = idempotent;
   if (producer !== 0) {
     message.set(ctx, idempotent, words);
-    if (entry !== 0 && message.isRepeated(ctx, stream, producer, id)) return replyId(ctx.reply, id);
+    if (entry !== 0 && message.isRepeated(ctx, stream, producer, id)) {
+      countChange(ctx);
+      return replyId(ctx.reply, id);
+    }
   }
   chooseId(ctx);
   if (words.bytes > ENTRY_BYTES_MAX) throw TOO_LARGE;

@@ -21,23 +21,23 @@ import {
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error, NO_SUCH_KEY, SYNTAX_ERROR } from './errors.ts';
-import { streamEvent } from './events.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 import { countChange, idArgument, lookupStream } from './stream-access.ts';
 
-const XCFGSET = streamEvent('xcfgset');
-const TWICE = error('ERR IDMP/IDMPAUTO specified multiple times');
-const NO_PRODUCER = error('ERR IDMP requires a non-empty producer ID');
-const NO_MESSAGE = error('ERR IDMP requires a non-empty idempotent ID');
-const NO_AUTO_PRODUCER = error('ERR IDMPAUTO requires a non-empty producer ID');
-const NOT_AUTO = error('ERR IDMP/IDMPAUTO can be used only with auto-generated IDs');
+const TWICE = error('ERR syntax error, IDMP/IDMPAUTO specified multiple times');
+const NO_PRODUCER = error('ERR syntax error, IDMP requires a non-empty producer ID');
+const NO_MESSAGE = error('ERR syntax error, IDMP requires a non-empty idempotent ID');
+const NO_AUTO_PRODUCER = error('ERR syntax error, IDMPAUTO requires a non-empty producer ID');
+const NOT_AUTO = error('ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs');
 const NOTHING_TO_SET = error('ERR At least one parameter must be specified');
+const DURATION_TWICE = error('ERR IDMP-DURATION specified multiple times');
+const MAXSIZE_TWICE = error('ERR IDMP-MAXSIZE specified multiple times');
 const BAD_DURATION = error('ERR IDMP-DURATION must be between 1 and 86400 seconds');
 const BAD_MAXSIZE = error('ERR IDMP-MAXSIZE must be between 1 and 10000 entries');
 const EMPTY_PRODUCER = error('ERR producer ID must be non-empty');
 const EMPTY_MESSAGE = error('ERR idempotent ID must be non-empty');
-const NO_ENTRY = error('ERR The specified stream ID does not exist');
-const OTHER_ENTRY = error('ERR The idempotent ID is already associated with a different stream ID');
+const NO_ENTRY = error('ERR No such message in stream');
+const OTHER_ENTRY = error('ERR IID already exists for this producer with a different stream ID');
 
 const DURATION_MAX = 86_400;
 const MAXSIZE_MAX = 10_000;
@@ -67,9 +67,9 @@ export class IdempotentArguments {
     return auto ? arg + 2 : arg + 3;
   }
 
-  /** @throws CommandError if the ID is none of the clock's */
-  check(autoId: boolean): void {
-    if (this.producer !== 0 && !autoId) throw NOT_AUTO;
+  /** To be called where the ID is none of the clock's. @throws CommandError */
+  checkIdGiven(): void {
+    if (this.producer !== 0) throw NOT_AUTO;
   }
 }
 
@@ -185,31 +185,50 @@ function integerBetween(ctx: Context, arg: number, most: number, otherwise: Erro
 }
 
 function xcfgset(ctx: Context): void {
+  if (lookupStream(ctx, 1, stream) === 0) throw NO_SUCH_KEY;
   let duration = 0;
   let maxsize = 0;
-  if (ctx.argc === 2) throw NOTHING_TO_SET;
   for (let arg = 2; arg < ctx.argc; arg += 2) {
     const more = arg + 1 < ctx.argc;
-    if (more && ctx.isWord(arg, 'IDMP-DURATION')) duration = integerBetween(ctx, arg + 1, DURATION_MAX, BAD_DURATION);
-    else if (more && ctx.isWord(arg, 'IDMP-MAXSIZE')) maxsize = integerBetween(ctx, arg + 1, MAXSIZE_MAX, BAD_MAXSIZE);
-    else throw SYNTAX_ERROR;
+    if (more && ctx.isWord(arg, 'IDMP-DURATION')) {
+      if (duration > 0) throw DURATION_TWICE;
+      duration = integerBetween(ctx, arg + 1, DURATION_MAX, BAD_DURATION);
+    } else if (more && ctx.isWord(arg, 'IDMP-MAXSIZE')) {
+      if (maxsize > 0) throw MAXSIZE_TWICE;
+      maxsize = integerBetween(ctx, arg + 1, MAXSIZE_MAX, BAD_MAXSIZE);
+    } else {
+      throw SYNTAX_ERROR;
+    }
   }
-  if (lookupStream(ctx, 1, stream) === 0) throw NO_SUCH_KEY;
+  if (duration === 0 && maxsize === 0) throw NOTHING_TO_SET;
+  if (configure(duration, maxsize)) countChange(ctx);
+  ctx.reply.ok();
+}
+
+/**
+ * Sets what isn't 0. Producers may all say what they need before they begin: only a change makes the stream forget.
+ * @returns whether anything is other than before  @throws OutOfMemoryError, nothing changed
+ */
+function configure(duration: number, maxsize: number): boolean {
   const { allocator } = stream;
   const { i32 } = allocator.arena;
   const holder = stream.base + STREAM_PRODUCERS;
   const record = i32[holder] || producersCreate(allocator, holder);
+  const durationWord = (record >> 2) + PRODUCERS_DURATION;
+  const maxsizeWord = (record >> 2) + PRODUCERS_MAXSIZE;
+  const newDuration = duration || i32[durationWord];
+  const newMaxsize = maxsize || i32[maxsizeWord];
+  if (newDuration === i32[durationWord] && newMaxsize === i32[maxsizeWord]) return false;
   producersClear(allocator, record);
-  if (duration > 0) i32[(record >> 2) + PRODUCERS_DURATION] = duration;
-  if (maxsize > 0) i32[(record >> 2) + PRODUCERS_MAXSIZE] = maxsize;
-  ctx.reply.ok();
-  ctx.touch(1, XCFGSET);
+  i32[durationWord] = newDuration;
+  i32[maxsizeWord] = newMaxsize;
+  return true;
 }
 
 function xidmprecord(ctx: Context): void {
+  idArgument(ctx, 4, id);
   if (ctx.size[2] === 0) throw EMPTY_PRODUCER;
   if (ctx.size[3] === 0) throw EMPTY_MESSAGE;
-  idArgument(ctx, 4, id);
   if (lookupStream(ctx, 1, stream) === 0) throw NO_SUCH_KEY;
   if (!stream.has(id)) throw NO_ENTRY;
   const { arena } = stream.allocator;
@@ -235,7 +254,8 @@ export const streamIdempotentCommands = [
     since: '8.6.0',
     group: 'stream',
     complexity: 'O(N) for the N messages that are forgotten',
-    summary: 'Sets how long a stream recognizes messages, and how many of each producer; it forgets those it knew.',
+    summary:
+      'Sets how long a stream recognizes messages, and how many of each producer; if that is new, it forgets those it knew.',
     syntax: 'key:key [IDMP-DURATION idmp-duration:integer] [IDMP-MAXSIZE idmp-maxsize:integer]',
     keys: 'RW update 1',
     flags: 'write fast',
