@@ -17,7 +17,7 @@ const UNBALANCED_XREADGROUP = error(
 const MAXCOUNT_NOT_POSITIVE = error('ERR MAXCOUNT must be a positive integer');
 const MAXSIZE_NOT_POSITIVE = error('ERR MAXSIZE must be a positive integer');
 const MAXCOUNT_BELOW_COUNT = error('ERR MAXCOUNT must be greater than or equal to COUNT');
-const CLAIM_NOT_AN_INTEGER = error('ERR min-idle-time is not an integer');
+const CLAIM_NOT_AN_INTEGER = error('ERR min-idle-time is not an integer or out of range');
 const CLAIM_NEGATIVE = error('ERR min-idle-time must be a positive integer');
 
 /** Whether BLOCK is not among the words; where a key is called so, it only seems to be. */

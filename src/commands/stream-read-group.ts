@@ -18,7 +18,6 @@ import {
   nextByTime,
   PENDING_COUNT,
   redeliver,
-  removePending,
   reservePending,
   setActive,
   setSeen,
@@ -102,11 +101,13 @@ function serve(ctx: Context, i: number): boolean {
   // What may run out of memory comes before the first change.
   if (isNew && !given.noAck) reservePending(stream.allocator, Math.min(given.count || stream.length, stream.length));
   const consumer = useConsumer(ctx, stream, group, given.group + 1, arg);
-  const begin = reply.mark();
+  if (isNew && !hasNews(group) && !hasClaimable(ctx, group)) return false;
   if (!reply.resp3) reply.array(2);
   reply.bulk(source, at[arg], size[arg]);
   const guess = given.count > 0 ? Math.min(given.count, stream.length) : stream.length;
   const mark = openArray(reply, guess);
+  const headBytes = reply.mark() - mark;
+  budget.leaveOut(headBytes);
   let count: number;
   if (isNew) {
     count = given.claimMs < 0 ? 0 : claim(ctx, group, consumer);
@@ -115,13 +116,37 @@ function serve(ctx: Context, i: number): boolean {
   } else {
     idArgument(ctx, given.firstKey + given.keys + i, id);
     count = replyHistory(ctx, group, consumer);
-  }
-  if (count === 0 && isNew) {
-    reply.rewind(begin);
-    return false;
+    // As in Redis, who asks for history claims nothing of the streams behind either.
+    given.claimMs = -1;
   }
   closeArray(reply, mark, guess, count);
+  budget.leaveOut(-headBytes);
   return true;
+}
+
+/** Puts `entries` at the first entry that the group has not been given. @returns false if there is none */
+function hasNews(group: number): boolean {
+  const { allocator, base } = stream;
+  start.load(allocator.arena, (group >> 2) + GROUP_LAST_ID);
+  if (start.compareAt(allocator.arena, base + STREAM_LAST_ID) >= 0) return false;
+  start.increment();
+  return entries.seekFrom(allocator, base + STREAM_NODES, start);
+}
+
+/** The pending entry that is first to be claimed of those that are still in the stream, or 0. */
+function firstToClaim(group: number): number {
+  const { arena } = stream.allocator;
+  for (let entry = firstByTime(arena, group); entry !== 0; entry = nextByTime(arena, entry)) {
+    id.load(arena, entry >> 2);
+    if (stream.has(id)) return entry;
+  }
+  return 0;
+}
+
+function hasClaimable(ctx: Context, group: number): boolean {
+  if (given.claimMs < 0) return false;
+  const entry = firstToClaim(group);
+  return entry !== 0 && ctx.nowMs - deliveredMs(stream.allocator.arena, entry) >= given.claimMs;
 }
 
 const isFull = (count: number): boolean => (given.count !== 0 && count >= given.count) || budget.isSpent;
@@ -129,16 +154,10 @@ const isFull = (count: number): boolean => (given.count !== 0 && count >= given.
 /** Gives the consumer what the group has not been given yet. @param count how many entries were written before */
 function deliver(ctx: Context, group: number, consumer: number, before: number): number {
   if (isFull(before)) return 0;
-  const { allocator, base } = stream;
-  const { arena } = allocator;
+  const { arena } = stream.allocator;
   const { reply } = ctx;
-  start.load(arena, (group >> 2) + GROUP_LAST_ID);
-  if (start.compareAt(arena, base + STREAM_LAST_ID) >= 0) return 0;
-  start.increment();
   let count = 0;
-  let found = entries.seekFrom(allocator, base + STREAM_NODES, start);
-  for (; found; found = entries.next()) {
-    const mark = reply.mark();
+  for (let found = hasNews(group); found && !isFull(before + count); found = entries.next()) {
     reply.array(given.claimMs < 0 ? 2 : 4);
     replyId(reply, entries.id);
     replyFields(reply, arena.region, entries);
@@ -146,11 +165,10 @@ function deliver(ctx: Context, group: number, consumer: number, before: number):
       reply.integer(0);
       reply.integer(0);
     }
-    if (!budget.accept(reply, mark)) break;
     noteRead(stream, group, entries.id);
     if (!given.noAck) makePending(ctx, group, consumer, entries.id);
+    budget.count();
     count++;
-    if (isFull(before + count)) break;
   }
   return count;
 }
@@ -178,21 +196,16 @@ function claim(ctx: Context, group: number, consumer: number): number {
     const behind = entry === last ? 0 : nextByTime(arena, entry);
     id.load(arena, entry >> 2);
     if (stream.find(id, entries)) {
-      const mark = reply.mark();
       reply.array(4);
       replyId(reply, id);
       replyFields(reply, arena.region, entries);
       reply.integer(Math.max(0, idleMs));
       replyCounter(reply, arena, (entry >> 2) + PENDING_COUNT);
-      if (!budget.accept(reply, mark)) break;
       handOver(allocator, group, entry, consumer, nowMs);
       countDelivery(arena, entry);
       setActive(arena, consumer, nowMs);
+      budget.count();
       count++;
-    } else {
-      // The entry was deleted: nobody can be given it any more.
-      removePending(allocator, group, entry);
-      countChange(ctx);
     }
     entry = behind;
   }
@@ -208,17 +221,16 @@ function replyHistory(ctx: Context, group: number, consumer: number): number {
   let entry = pending.seekFrom(arena, (consumer >> 2) + CONSUMER_PENDING, id);
   for (; entry !== 0 && !isFull(count); entry = pending.next(arena)) {
     id.load(arena, entry >> 2);
-    const mark = reply.mark();
     const exists = stream.find(id, entries);
     reply.array(2);
     replyId(reply, id);
     if (exists) replyFields(reply, arena.region, entries);
     else reply.nullArray();
-    if (!budget.accept(reply, mark)) break;
     if (exists) {
       handOver(stream.allocator, group, entry, consumer, ctx.nowMs);
       countDelivery(arena, entry);
     }
+    budget.count();
     count++;
   }
   return count;
@@ -254,7 +266,7 @@ function nextClaimMs(ctx: Context): number {
   for (let i = 0; i < given.keys; i++) {
     if (readStream(ctx, given.firstKey + i, stream) === 0) continue;
     const { arena } = stream.allocator;
-    const entry = firstByTime(arena, findGroup(ctx, stream, given.group));
+    const entry = firstToClaim(findGroup(ctx, stream, given.group));
     if (entry !== 0) earliest = Math.min(earliest, deliveredMs(arena, entry) + given.claimMs);
   }
   return earliest;

@@ -29,14 +29,20 @@ END.setMax();
 /** The ID to read behind, for each key. */
 const ids: StreamId[] = [];
 
-/** How much of a reply several streams may fill together. To be used again and again. */
+/**
+ * How much of a reply several streams may fill together. As in Redis, the entry that reaches MAXSIZE is still returned, and
+ * heads of arrays count only once the array has ended: theirs are written last there. To be used again and again.
+ */
 export class ReplyBudget {
+  private reply!: Writer;
   private entriesLeft = 0;
   private bytesMax = 0;
   private begin = 0;
   private emitted = 0;
 
+  /** To be called when the head of the whole reply is written. */
   open(reply: Writer, maxCount: number, maxSize: number): void {
+    this.reply = reply;
     this.entriesLeft = maxCount;
     this.bytesMax = maxSize;
     this.begin = reply.at;
@@ -44,20 +50,20 @@ export class ReplyBudget {
   }
 
   get isSpent(): boolean {
-    return this.entriesLeft <= 0;
+    if (this.entriesLeft <= 0) return true;
+    // One entry is returned however large it is.
+    return this.emitted > 0 && this.reply.at - this.begin >= this.bytesMax;
   }
 
-  /** Counts the entry that was written since `mark`. @returns false, the entry taken back, if it is too much */
-  accept(reply: Writer, mark: number): boolean {
-    // One entry is returned however large it is.
-    if (this.emitted > 0 && reply.at - this.begin > this.bytesMax) {
-      reply.rewind(mark);
-      this.entriesLeft = 0;
-      return false;
-    }
+  /** Leaves out so many bytes of what is written; negative: counts them again. */
+  leaveOut(bytes: number): void {
+    this.begin += bytes;
+  }
+
+  /** Counts an entry that was written. */
+  count(): void {
     this.emitted++;
     this.entriesLeft--;
-    return true;
   }
 }
 
@@ -67,7 +73,7 @@ const budget = new ReplyBudget();
 export const isSign = (ctx: Context, arg: number, code: number): boolean =>
   ctx.size[arg] === 1 && ctx.source.u8[ctx.at[arg]] === code;
 
-/** Sets `ids`, once for all times that the command is tried. */
+/** Sets `ids`. `$` is meant once for all times that the command is tried, `+` each time anew. */
 function readIds(ctx: Context): void {
   const resumed = ctx.resumed as readonly StreamId[] | undefined;
   while (ids.length < given.keys) ids.push(new StreamId());
@@ -75,10 +81,9 @@ function readIds(ctx: Context): void {
     const arg = given.firstKey + given.keys + i;
     const id = ids[i];
     const exists = readStream(ctx, given.firstKey + i, stream) !== 0;
-    if (resumed !== undefined) {
-      id.become(resumed[i]);
-    } else if (isSign(ctx, arg, DOLLAR)) {
-      if (exists) stream.loadId(STREAM_LAST_ID, id);
+    if (isSign(ctx, arg, DOLLAR)) {
+      if (resumed !== undefined) id.become(resumed[i]);
+      else if (exists) stream.loadId(STREAM_LAST_ID, id);
       else id.setMin();
     } else if (isSign(ctx, arg, PLUS)) {
       const any = exists && entries.toLast(stream.allocator, stream.base + STREAM_NODES);
@@ -108,23 +113,20 @@ function serve(ctx: Context, arg: number, id: StreamId): boolean {
   start.increment();
   if (!entries.seekFrom(allocator, base + STREAM_NODES, start)) return false;
   const { reply } = ctx;
-  const begin = reply.mark();
   if (!reply.resp3) reply.array(2);
   reply.bulk(ctx.source, ctx.at[arg], ctx.size[arg]);
   const guess = given.count > 0 ? Math.min(given.count, stream.length) : stream.length;
   const mark = openArray(reply, guess);
+  const headBytes = reply.mark() - mark;
+  budget.leaveOut(headBytes);
   let count = 0;
-  do {
-    const before = reply.mark();
+  for (let found = true; found && !budget.isSpent && (count === 0 || count !== given.count); found = entries.next()) {
     replyEntry(reply, arena.region, entries);
-    if (!budget.accept(reply, before)) break;
+    budget.count();
     count++;
-  } while (count !== given.count && !budget.isSpent && entries.next());
-  if (count === 0) {
-    reply.rewind(begin);
-    return false;
   }
   closeArray(reply, mark, guess, count);
+  budget.leaveOut(-headBytes);
   return true;
 }
 

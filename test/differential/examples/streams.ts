@@ -439,4 +439,62 @@ export const streams: readonly Examples[] = [
       ['XIDMPRECORD s p m 2-0', error('ERR IID already exists for this producer with a different stream ID')],
     ],
   },
+  {
+    needs: 'XREAD MAXSIZE',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XADD a 2-0 f v', '2-0'],
+      ['XADD b 1-0 f v', '1-0'],
+      // Key and first entry of a stream are 42 bytes, another entry 31, and the head of a stream's entries, which counts
+      // when they have ended, 4. The entry that reaches the size is still returned.
+      ['XREAD MAXSIZE 42 STREAMS a b 0 0', [['a', [entry('1-0')]]]],
+      ['XREAD MAXSIZE 43 STREAMS a b 0 0', [['a', [entry('1-0'), entry('2-0')]]]],
+      ['XREAD MAXSIZE 77 STREAMS a b 0 0', [['a', [entry('1-0'), entry('2-0')]]]],
+      [
+        'XREAD MAXSIZE 78 STREAMS a b 0 0',
+        [
+          ['a', [entry('1-0'), entry('2-0')]],
+          ['b', []],
+        ],
+      ],
+      [
+        'XREAD MAXSIZE 89 STREAMS a b 0 0',
+        [
+          ['a', [entry('1-0'), entry('2-0')]],
+          ['b', [entry('1-0')]],
+        ],
+      ],
+    ],
+  },
+  {
+    needs: 'XREADGROUP CLAIM',
+    lines: [
+      ['XADD a 1-0 f v', '1-0'],
+      ['XADD a 2-0 f v', '2-0'],
+      ['XADD b 1-0 f v', '1-0'],
+      ['XGROUP CREATE a g 0', 'OK'],
+      ['XGROUP CREATE b g 0', 'OK'],
+      ['XREADGROUP GROUP g c CLAIM x STREAMS a >', error('ERR min-idle-time is not an integer or out of range')],
+      ['XREADGROUP GROUP g c CLAIM -1 STREAMS a >', error('ERR min-idle-time must be a positive integer')],
+      ['XREADGROUP GROUP g c1 STREAMS a >', [['a', [entry('1-0'), entry('2-0')]]]],
+      ['XDEL a 1-0', 1],
+      // An entry that was deleted is passed over, and stays pending.
+      ['XREADGROUP GROUP g c2 CLAIM 0 COUNT 1 STREAMS a >', [['a', [['2-0', ['f', 'v'], integer, 1]]]]],
+      [
+        'XPENDING a g - + 10',
+        [
+          ['1-0', 'c1', integer, 1],
+          ['2-0', 'c2', integer, 2],
+        ],
+      ],
+      // Who asks one stream for history claims nothing of those behind either.
+      [
+        'XREADGROUP GROUP g c2 CLAIM 0 STREAMS a b 0 >',
+        [
+          ['a', [entry('2-0')]],
+          ['b', [entry('1-0')]],
+        ],
+      ],
+    ],
+  },
 ];
