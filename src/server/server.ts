@@ -365,7 +365,7 @@ export class Server implements TransportHandler {
       if (ctx.argc === 0) continue;
       this.execute(connection);
       const isLarge = this.writer.at >= OWNED_BYTES_MIN;
-      if (isLarge) this.sendWritten(connection);
+      if (isLarge) this.sendLarge(connection);
       if (connection.waiting) {
         connection.inputWanted = 0;
         return connection.postponed ? start : position;
@@ -492,6 +492,13 @@ export class Server implements TransportHandler {
     this.sendWritten(connection);
     if (connection.closing) connection.link.endAfterFlush();
     if (isLarge && this.checkClients !== undefined) this.checkClients();
+  }
+
+  /** Sends a large reply before the next command; who holds too much then goes before that command can see it. */
+  private sendLarge(connection: Connection): void {
+    this.current = undefined;
+    this.sendWritten(connection);
+    if (this.checkClients !== undefined) this.checkClients();
   }
 
   private sendWritten(connection: Connection): void {
