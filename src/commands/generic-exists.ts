@@ -49,13 +49,14 @@ function exists(ctx: Context): void {
   ctx.reply.integer(count);
 }
 
-/** Counts as a use also for a client that asked for its commands not to. */
+/** Counts as a use, of a reader, also for a client that asked for its commands not to. */
 function touch(ctx: Context): void {
+  const { access } = ctx;
   let count = 0;
   for (let arg = 1; arg < ctx.argc; arg++) {
     const entry = look(ctx, arg);
     if (entry === 0) continue;
-    ctx.access.touch(ctx.ks.arena, entry);
+    if (access.notesReads) access.touch(ctx.ks.arena, entry);
     count++;
   }
   ctx.reply.integer(count);

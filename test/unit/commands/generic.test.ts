@@ -239,6 +239,11 @@ test('only what is read counts as used, unless TOUCH says so', () => {
   expect(redis.run('TOUCH', 'k', 'none', 'k')).toBe(2);
   expect(redis.run('OBJECT', 'IDLETIME', 'k')).toBe(0);
   expect(redis.run('OBJECT', 'FREQ', 'k')).toMatch('An LFU maxmemory policy is not selected');
+  redis.pass(10_000);
+  const notesReads = false;
+  redis.access.configure(false, 10, 1, notesReads);
+  expect(redis.run('TOUCH', 'k')).toBe(1);
+  expect(redis.run('OBJECT', 'IDLETIME', 'k')).toBe(10);
   redis.access.configure(true, 10, 1);
   redis.run('SET', 'k', 'v');
   expect(redis.run('OBJECT', 'FREQ', 'k')).toBeTypeOf('number');
