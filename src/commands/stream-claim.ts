@@ -39,6 +39,9 @@ const COUNT_TOO_SMALL = error('ERR COUNT must be > 0');
 const COUNT_DEFAULT = 100;
 /** Redis multiplies counts by 16 and must not overflow. */
 const COUNT_MAX = INT64_MAX / 16n;
+/** Redis makes room for 16 bytes each beforehand, which is refused where that is more than there are addresses. */
+const COUNT_ADDRESSABLE = 2 ** 43;
+const COUNT_TOO_HIGH = error('ERR Insufficient memory, failed allocating transient memory, COUNT too high.');
 /** XAUTOCLAIM looks at so many pending entries for each one it may claim. */
 const LOOKS_PER_CLAIM = 10;
 
@@ -180,6 +183,7 @@ function xautoclaim(ctx: Context): void {
   }
   lastId.become(id);
   const group = openGroup(ctx);
+  if (count >= COUNT_ADDRESSABLE) throw COUNT_TOO_HIGH;
   id.become(lastId);
   const { allocator } = stream;
   const { arena } = allocator;

@@ -1,0 +1,99 @@
+/** What clients that wait for streams, watch them or listen to their events get to know: as Redis 8 does, unlike 7.0. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isAggregate, show } from '../../support/resp.ts';
+import { RespClient } from '../../support/resp-client.ts';
+import { info, mayflyWith, textOf, until } from '../../support/server-facts.ts';
+import { ServerProcess } from '../../support/server-process.ts';
+
+let server: ServerProcess;
+let client: RespClient;
+let other: RespClient;
+
+beforeAll(async () => {
+  server = await ServerProcess.start(mayflyWith('--notify-keyspace-events', 'EA'));
+  client = await RespClient.open(server.port);
+  other = await RespClient.open(server.port);
+});
+afterAll(async () => {
+  client.close();
+  other.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  await client.call('FLUSHALL');
+});
+
+const words = (line: string) => line.split(' ');
+const run = (...lines: string[]) => client.pipeline(lines.map(words));
+
+/** What `other` is told that sends the command and waits, once the others are run in a transaction. */
+async function toldAfter(waiting: string, ...lines: string[]): Promise<string> {
+  const told = other.call(...words(waiting));
+  await until('it waits', async () => (await info(client, 'blocked_clients')) === 1);
+  await run('MULTI', ...lines, 'EXEC');
+  return show(await told);
+}
+
+describe('who waits', () => {
+  test('for the last entry is told of the last one only', async () => {
+    expect(await toldAfter('XREAD BLOCK 0 STREAMS s +', 'XADD s 1-0 f v', 'XADD s 2-0 f v')).toBe(
+      '[["s", [["2-0", ["f", "v"]]]]]',
+    );
+  });
+
+  test('for new entries is told of all', async () => {
+    await run('XADD s 1-0 f v');
+    expect(await toldAfter('XREAD BLOCK 0 STREAMS s $', 'XADD s 2-0 f v', 'XADD s 3-0 f v')).toBe(
+      '[["s", [["2-0", ["f", "v"]], ["3-0", ["f", "v"]]]]]',
+    );
+  });
+
+  test('for several streams is refused when one is served while another has become something else', async () => {
+    expect(await toldAfter('XREAD BLOCK 0 STREAMS s t 0 0', 'SET t v', 'XADD s 1-0 f v')).toMatch(/WRONGTYPE/);
+  });
+
+  test('for a group that goes is told what one that comes later is told', async () => {
+    const waiting = 'XREADGROUP GROUP g c BLOCK 0 STREAMS s >';
+    await run('XGROUP CREATE s g $ MKSTREAM');
+    expect(await toldAfter(waiting, 'XGROUP DESTROY s g')).toMatch(/NOGROUP/);
+    await run('XGROUP CREATE s g $');
+    expect(await toldAfter(waiting, 'DEL s')).toMatch(/NOGROUP/);
+    await run('XGROUP CREATE s g $ MKSTREAM');
+    expect(await toldAfter(waiting, 'SET s v')).toMatch(/WRONGTYPE/);
+  });
+
+  test('to claim is told of what is given back', async () => {
+    await run('XADD s 1-0 f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g c STREAMS s >');
+    const told = await toldAfter('XREADGROUP GROUP g d BLOCK 0 CLAIM 3600000 STREAMS s >', 'XNACK s g FAIL IDS 1 1-0');
+    expect(told).toMatch(/^\[\["s", \[\["1-0", \["f", "v"\], \(integer\) \d+, \(integer\) 1\]\]\]\]$/);
+  });
+
+  test('to claim is not told of what was deleted', async () => {
+    await run(
+      'XADD s 1-0 f v',
+      'XADD s 2-0 f v',
+      'XGROUP CREATE s g 0',
+      'XREADGROUP GROUP g c STREAMS s >',
+      'XDEL s 1-0',
+    );
+    const told = await toldAfter('XREADGROUP GROUP g d BLOCK 0 CLAIM 3600000 STREAMS s >', 'XADD s 3-0 f v');
+    expect(told).toBe('[["s", [["3-0", ["f", "v"], (integer) 0, (integer) 0]]]]');
+  });
+});
+
+test('groups, given back entries and settings are no change for WATCH, and the latter two no event', async () => {
+  await run('XADD s 1-0 f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g c STREAMS s >');
+  const listener = await RespClient.open(server.port);
+  await listener.call('HELLO', '3');
+  await listener.send('PSUBSCRIBE __keyevent@*\r\n', 0);
+  await listener.call('PING');
+  listener.pushes.length = 0;
+  await other.call('WATCH', 's');
+  await run('XNACK s g FAIL IDS 1 1-0', 'XCFGSET s IDMP-MAXSIZE 5', 'XIDMPRECORD s p m 1-0', 'XGROUP SETID s g 0');
+  await listener.call('PING');
+  await other.pipeline([['MULTI'], ['PING']]);
+  expect(show(await other.call('EXEC'))).toMatch(/PONG/);
+  const events = listener.pushes.map((push) => (isAggregate(push) ? textOf(push.items[2]) : ''));
+  expect(events).toEqual(['__keyevent@0__:xgroup-setid']);
+  listener.close();
+});
