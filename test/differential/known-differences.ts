@@ -133,6 +133,15 @@ export const knownDifferences: readonly KnownDifference[] = [
       (text(oracle) === 'quicklist' || text(oracle) === 'hashtable'),
   },
   {
+    id: 'strings-beside-keys',
+    commands: 'OBJECT ENCODING',
+    what: 'a string is `embstr` if it and its key have 41 bytes at most, 33 if the key has a deadline',
+    reason:
+      'Redis 8.2 keeps strings with their keys, if they fit a cache line; in 7.0 a string of 44 bytes is `embstr`.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'OBJECT ENCODING' && text(subject) === 'raw' && text(oracle) === 'embstr',
+  },
+  {
     id: 'radix-tree-sizes',
     commands: 'XINFO STREAM',
     what: '`radix-tree-keys` and `radix-tree-nodes` are other numbers',

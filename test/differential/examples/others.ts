@@ -106,6 +106,10 @@ export const others: readonly Examples[] = [
   {
     needs: 'OBJECT ENCODING',
     lines: [
+      ['SET k1 123456789012345678901234567890123456789', 'OK'],
+      ['OBJECT ENCODING k1', 'embstr'],
+      ['SET k1 1234567890123456789012345678901234567890', 'OK'],
+      ['OBJECT ENCODING k1', 'raw'],
       ['RPUSH l a b', 2],
       ['OBJECT ENCODING l', 'listpack'],
       ['SADD words a b', 2],
