@@ -20,9 +20,10 @@ import {
   runValue,
   SparsePlace,
 } from '../types/hyperloglog.ts';
-import { DAMAGED, RAISED, SketchEditor } from '../types/hyperloglog-editor.ts';
+import { DAMAGED, RAISED, SketchEditor, staysSparse } from '../types/hyperloglog-editor.ts';
 import { estimate } from '../types/hyperloglog-estimate.ts';
 import { INDEX_BITS, registerOf } from '../types/hyperloglog-hash.ts';
+import { SPARSE_VALUE_MAX, SparseRaise } from '../types/hyperloglog-sparse.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { error } from './errors.ts';
@@ -39,6 +40,8 @@ const editor = new SketchEditor();
 const counts = new Int32Array(LANE_COUNTS);
 const union = new Registers();
 const place = new SparsePlace();
+const change = new SparseRaise();
+let unknownRegister = 0;
 
 /** Checks that an entry of the selected keyspace is a sketch, or 0. @throws NOT_A_SKETCH */
 export function checkSketch(ctx: Context, entry: number): number {
@@ -63,53 +66,85 @@ function pfadd(ctx: Context): void {
   const entry = checkSketch(ctx, ctx.lookupTyped(1, TYPE_STRING));
   const { arena } = ctx.ks;
   const dense = entry !== 0 && formOf(arena.region, valueAt(arena, entry)) === DENSE;
-  const changed = dense ? addInPlace(ctx, entry) : addByEditor(ctx, entry);
+  const changed = dense ? addToDense(ctx, entry) : addToSparse(ctx, entry);
   if (changed) ctx.touch(1, PFADD);
   ctx.reply.integer(changed ? 1 : 0);
 }
 
-function addInPlace(ctx: Context, entry: number): boolean {
+function addToDense(ctx: Context, entry: number): boolean {
   const { region } = ctx.ks;
   const at = valueAt(ctx.ks.arena, entry);
   let changed = false;
   for (let arg = 2; arg < ctx.argc; arg++) {
-    const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
+    const register = registerOfArgument(ctx, arg);
     if (denseRaise(region, at, register & (REGISTERS - 1), register >>> INDEX_BITS)) changed = true;
   }
   if (changed) dropEstimate(region, at);
   return changed;
 }
 
+/** The register of the element in argument `arg`, its rank above its index. */
+const registerOfArgument = (ctx: Context, arg: number): number => registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
+
 /** The first element, from argument 2 on, that the sparse sketch at `at` may have to be changed for; `place` is its. */
 function firstUnknown(ctx: Context, at: number, length: number): number {
   const { region } = ctx.ks;
   for (let arg = 2; arg < ctx.argc; arg++) {
-    const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
+    const register = registerOfArgument(ctx, arg);
     place.seek(region, at, length, register & (REGISTERS - 1), HEADER_BYTES, 0);
-    if (place.run >= length || runValue(region.u8[at + place.run]) < register >>> INDEX_BITS) return arg;
+    if (place.run >= length || runValue(region.u8[at + place.run]) < register >>> INDEX_BITS) {
+      unknownRegister = register;
+      return arg;
+    }
   }
   return ctx.argc;
 }
 
 /** @throws DAMAGED_SKETCH, nothing changed */
-function addByEditor(ctx: Context, entry: number): boolean {
-  const { arena } = ctx.ks;
-  const known = entry === 0 ? 2 : firstUnknown(ctx, valueAt(arena, entry), valueLength(arena, entry));
-  if (entry !== 0 && known === ctx.argc) return false;
-  if (entry === 0) editor.create();
-  else editor.open(arena.region, valueAt(arena, entry), valueLength(arena, entry));
-  let changed = entry === 0;
-  if (entry !== 0) editor.expect(registerOf(ctx.source, ctx.at[known], ctx.size[known]) & (REGISTERS - 1), place);
-  for (let arg = known; arg < ctx.argc; arg++) {
-    const register = registerOf(ctx.source, ctx.at[arg], ctx.size[arg]);
-    const result = editor.raise(register & (REGISTERS - 1), register >>> INDEX_BITS);
-    if (result === DAMAGED) throw DAMAGED_SKETCH;
-    if (result === RAISED) changed = true;
+function addToSparse(ctx: Context, entry: number): boolean {
+  if (entry === 0) {
+    editor.create();
+    for (let arg = 2; arg < ctx.argc; arg++) raise(registerOfArgument(ctx, arg));
+  } else {
+    const { arena } = ctx.ks;
+    const at = valueAt(arena, entry);
+    const length = valueLength(arena, entry);
+    const unknown = firstUnknown(ctx, at, length);
+    if (unknown === ctx.argc) return false;
+    if (unknown === ctx.argc - 1 && raiseInPlace(ctx, entry)) return true;
+    editor.open(arena.region, at, length);
+    editor.expect(unknownRegister & (REGISTERS - 1), place);
+    let changed = raise(unknownRegister);
+    for (let arg = unknown + 1; arg < ctx.argc; arg++) if (raise(registerOfArgument(ctx, arg))) changed = true;
+    if (!changed) return false;
   }
-  if (!changed) return false;
   dropEstimate(editor.region, 0);
   storeSketch(ctx, 1, entry, editor);
   return true;
+}
+
+/** Raises the register of `place` where the sketch lies. @returns false, nothing changed, if it has to become dense for that */
+function raiseInPlace(ctx: Context, entry: number): boolean {
+  const { arena, region } = ctx.ks;
+  const length = valueLength(arena, entry);
+  const rank = unknownRegister >>> INDEX_BITS;
+  if (rank > SPARSE_VALUE_MAX || place.run >= length) return false;
+  change.plan(region, valueAt(arena, entry), length, place, unknownRegister & (REGISTERS - 1), rank);
+  if (!staysSparse(length, change.grows)) return false;
+  const room = length + Math.max(0, change.grows);
+  const roomy = ctx.ks.resizeString(entry, ctx.hash, room);
+  const at = valueAt(arena, roomy);
+  dropEstimate(region, at);
+  const now = change.make(region, at, length, place);
+  setFlag(arena, now === room ? roomy : ctx.ks.resizeString(roomy, ctx.hash, now), FLAG_RAW);
+  return true;
+}
+
+/** Raises a register in the editor. @returns whether it was lower @throws DAMAGED_SKETCH */
+function raise(register: number): boolean {
+  const result = editor.raise(register & (REGISTERS - 1), register >>> INDEX_BITS);
+  if (result === DAMAGED) throw DAMAGED_SKETCH;
+  return result === RAISED;
 }
 
 function pfcount(ctx: Context): void {

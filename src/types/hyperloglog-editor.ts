@@ -3,7 +3,6 @@
  * memory of the editor's own (a copy of some hundred bytes) and put back whole.
  */
 import { zero } from '../base/bulk.ts';
-import { move } from '../base/move.ts';
 import { copy, Region } from '../base/region.ts';
 import {
   DENSE,
@@ -13,36 +12,25 @@ import {
   eachRun,
   formOf,
   HEADER_BYTES,
-  isLongZeros,
   REGISTERS,
-  runBytes,
-  runLength,
   runValue,
   SPARSE,
   SparsePlace,
   writeHeader,
 } from './hyperloglog.ts';
+import { SPARSE_VALUE_MAX, SPLIT_BYTES_MAX, SparseRaise, writeZeros } from './hyperloglog-sparse.ts';
 import { typeLimits } from './limits.ts';
-
-const ZEROS_MAX = 64;
-const SPARSE_VALUE_MAX = 32;
-const SPARSE_RUN_MAX = 4;
-/** Runs looked at for neighbours that have become equal, from the one before the change. */
-const MERGE_RUNS = 5;
-/** A run becomes three, of five bytes at most. */
-const SPLIT_BYTES_MAX = 5;
 
 export const UNCHANGED = 0;
 export const RAISED = 1;
 export const DAMAGED = -1;
-
-const split = new Uint8Array(SPLIT_BYTES_MAX);
 
 export class SketchEditor {
   region = Region.allocate(DENSE_BYTES);
   length = 0;
   private spare = Region.allocate(DENSE_BYTES);
   private readonly place = new SparsePlace();
+  private readonly change = new SparseRaise();
   /** Where to begin looking for a register that is not before the one raised last: a run before it. */
   private resumeAt = 0;
   private resumeIndex = 0;
@@ -67,7 +55,7 @@ export class SketchEditor {
   /** Begins an empty one, sparse. */
   create(): void {
     writeHeader(this.region, 0, SPARSE);
-    this.length = HEADER_BYTES + this.writeZeros(this.region.u8, HEADER_BYTES, REGISTERS);
+    this.length = HEADER_BYTES + writeZeros(this.region.u8, HEADER_BYTES, REGISTERS);
     this.forgetPlace();
   }
 
@@ -106,76 +94,17 @@ export class SketchEditor {
   }
 
   private raiseSparse(index: number, rank: number): number {
-    const { place } = this;
-    const { u8 } = this.region;
-    const end = this.length;
+    const { place, change, length } = this;
     if (index < this.lastIndex) this.forgetPlace();
-    place.seek(this.region, 0, end, index, this.resumeAt, this.resumeIndex);
-    const { run: at, first } = place;
-    if (at >= end) return DAMAGED;
-    const run = runLength(u8, at, end);
-    this.resumeAt = place.before;
-    this.resumeIndex = place.beforeFirst;
-    this.lastIndex = index;
-    const value = runValue(u8[at]);
-    if (value >= rank) return UNCHANGED;
-    if (run === 1 && !isLongZeros(u8[at])) {
-      u8[at] = valueRun(rank, 1);
-    } else {
-      const bytes = this.writeSplit(value, index - first, rank, first + run - 1 - index);
-      const grows = bytes - runBytes(u8[at]);
-      if (grows > 0 && end + grows > typeLimits.hllSparseMaxBytes) return this.raiseAsDense(index, rank);
-      this.makeRoom(end + grows);
-      move(this.region, at + bytes - grows, at + bytes, end - (at + bytes - grows));
-      for (let i = 0; i < bytes; i++) this.region.u8[at + i] = split[i];
-      this.length = end + grows;
-    }
-    this.joinEqualRuns(place.before);
+    place.seek(this.region, 0, length, index, this.resumeAt, this.resumeIndex);
+    if (place.run >= length) return DAMAGED;
+    this.expect(index, place);
+    if (runValue(this.region.u8[place.run]) >= rank) return UNCHANGED;
+    change.plan(this.region, 0, length, place, index, rank);
+    if (!staysSparse(length, change.grows)) return this.raiseAsDense(index, rank);
+    this.makeRoom(length + change.grows);
+    this.length = change.make(this.region, 0, length, place);
     return RAISED;
-  }
-
-  /** Writes to `split` a run of `left` registers, one of `rank`, and a run of `right`. @returns bytes */
-  private writeSplit(value: number, left: number, rank: number, right: number): number {
-    let bytes = this.writeRun(0, value, left);
-    split[bytes++] = valueRun(rank, 1);
-    return bytes + this.writeRun(bytes, value, right);
-  }
-
-  private writeRun(at: number, value: number, run: number): number {
-    if (run === 0) return 0;
-    if (value === 0) return this.writeZeros(split, at, run);
-    split[at] = valueRun(value, run);
-    return 1;
-  }
-
-  private writeZeros(u8: Uint8Array, at: number, run: number): number {
-    if (run <= ZEROS_MAX) {
-      u8[at] = run - 1;
-      return 1;
-    }
-    u8[at] = 0x40 | ((run - 1) >>> 8);
-    u8[at + 1] = (run - 1) & 0xff;
-    return 2;
-  }
-
-  /** Joins neighbours of the same value among a few runs from `at` on: the ones a change may have made equal. */
-  private joinEqualRuns(from: number): void {
-    const { u8 } = this.region;
-    let at = from;
-    for (let runs = 0; runs < MERGE_RUNS && at < this.length; runs++) {
-      const head = u8[at];
-      const next = u8[at + 1];
-      if ((head & 0x80) !== 0 && at + 1 < this.length && (next & 0x80) !== 0 && runValue(head) === runValue(next)) {
-        const together = (head & 3) + (next & 3) + 2;
-        if (together <= SPARSE_RUN_MAX) {
-          u8[at + 1] = valueRun(runValue(head), together);
-          move(this.region, at + 1, at, this.length - at - 1);
-          this.length--;
-          continue;
-        }
-      }
-      at += runBytes(head);
-    }
   }
 
   private makeRoom(bytes: number): void {
@@ -192,4 +121,6 @@ export class SketchEditor {
   }
 }
 
-const valueRun = (value: number, run: number): number => 0x80 | ((value - 1) << 2) | (run - 1);
+/** Whether a sparse sketch may grow by so many bytes: one that is longer already may not, but may change. */
+export const staysSparse = (length: number, grows: number): boolean =>
+  grows <= 0 || length + grows <= typeLimits.hllSparseMaxBytes;
