@@ -2,7 +2,7 @@
  * Fieldsets: the names of fields, in a row, that a connection has prepared for HIMPORT SET. They are its own, and go with it.
  * By session (`Context.session`), since commands don't know what a connection is.
  */
-import type { Region } from '../base/region.ts';
+import { copy, equal, latin1, Region } from '../base/region.ts';
 
 /**
  * Names as a hash gets them: shorter ones first, of like length in the order of their bytes. So whatever the order they are
@@ -13,25 +13,32 @@ export interface Fieldset {
   readonly names: Region;
   /** Where each name ends. */
   readonly ends: readonly number[];
-  /** Which of the values is each name's. */
-  readonly places: readonly number[];
+  /** Which argument of HIMPORT SET is each name's value. */
+  readonly args: readonly number[];
 }
 
 /** A fieldset's objects, about, and what each of its fields takes besides the name. */
 const FIELDSET_BYTES = 300;
 const FIELD_BYTES = 16;
 
-/** A connection's fieldsets by name, a byte string of one character a byte. */
+/** A connection's fieldsets by name, a byte string of one character a byte. The one asked for last is found without it. */
 class Fieldsets {
   private readonly byName = new Map<string, Fieldset>();
+  private last: Fieldset | undefined;
+  private lastName = Region.allocate(0);
   bytes = 0;
 
   get count(): number {
     return this.byName.size;
   }
 
-  get(name: string): Fieldset | undefined {
-    return this.byName.get(name);
+  find(name: Region, at: number, length: number): Fieldset | undefined {
+    const { last, lastName } = this;
+    if (last !== undefined && lastName.length === length && equal(lastName, 0, name, at, length)) return last;
+    this.last = this.byName.get(latin1(name, at, length));
+    this.lastName = Region.allocate(length);
+    copy(name, at, this.lastName, 0, length);
+    return this.last;
   }
 
   put(name: string, fieldset: Fieldset): void {
@@ -44,6 +51,7 @@ class Fieldsets {
   drop(name: string): boolean {
     const fieldset = this.byName.get(name);
     if (fieldset === undefined) return false;
+    this.last = undefined;
     this.bytes -= bytesOf(name, fieldset);
     return this.byName.delete(name);
   }

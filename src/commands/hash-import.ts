@@ -4,7 +4,7 @@
  */
 import { copy, latin1, Region } from '../base/region.ts';
 import { TYPE_HASH } from '../store/entry.ts';
-import { hashCreate, hashFree, hashSet, hashShare } from '../types/hash.ts';
+import { hashCreate, hashCreateOfRow, hashFree, hashSet, hashShare } from '../types/hash.ts';
 import { Value } from '../types/value.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -12,6 +12,10 @@ import { error, SYNTAX_ERROR } from './errors.ts';
 import { type Fieldset, fieldsetsOf, forgetFieldsets, putFieldset } from './fieldsets.ts';
 import { HSET } from './hash.ts';
 import { putValue, requireRoom } from './value-entry.ts';
+
+/** Where the names stand in HIMPORT PREPARE, and the values in HIMPORT SET. */
+const FIRST_NAME = 3;
+const FIRST_VALUE = 4;
 
 const DUPLICATE_FIELD = error('ERR duplicate field name in fieldset');
 const NO_SUCH_FIELDSET = error('ERR no such fieldset');
@@ -22,57 +26,60 @@ const hash = new Value();
 const nameOf = ({ source, at, size }: Context, arg: number): string => latin1(source, at[arg], size[arg]);
 
 function prepare(ctx: Context): void {
-  const names = Array.from({ length: ctx.argc - 3 }, (_, i) => nameOf(ctx, 3 + i));
+  const names = Array.from({ length: ctx.argc - FIRST_NAME }, (_, i) => nameOf(ctx, FIRST_NAME + i));
   if (new Set(names).size < names.length) throw DUPLICATE_FIELD;
-  const places = names.map((_, i) => i).sort((a, b) => compareNames(names[a], names[b]));
-  putFieldset(ctx.session, nameOf(ctx, 2), { ...packNames(ctx, places), places });
+  const order = names.map((_, i) => i).sort((a, b) => compareNames(names[a], names[b]));
+  const args = order.map((place) => FIRST_VALUE + place);
+  putFieldset(ctx.session, nameOf(ctx, 2), { ...packNames(ctx, order), args });
   ctx.reply.ok();
 }
 
 const compareNames = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
-/** The names in one piece, in the order of `places`. */
-function packNames({ source, at, size }: Context, places: readonly number[]): Pick<Fieldset, 'names' | 'ends'> {
+/** The names in one piece, in this order. */
+function packNames({ source, at, size }: Context, order: readonly number[]): Pick<Fieldset, 'names' | 'ends'> {
   let bytes = 0;
   const ends: number[] = [];
-  for (const place of places) {
-    bytes += size[3 + place];
+  for (const place of order) {
+    bytes += size[FIRST_NAME + place];
     ends.push(bytes);
   }
   const names = Region.allocate(bytes);
-  for (const [index, place] of places.entries()) {
-    const length = size[3 + place];
-    copy(source, at[3 + place], names, ends[index] - length, length);
+  for (const [i, place] of order.entries()) {
+    const length = size[FIRST_NAME + place];
+    copy(source, at[FIRST_NAME + place], names, ends[i] - length, length);
   }
   return { names, ends };
 }
 
 function set(ctx: Context): void {
   const old = ctx.lookupTyped(2, TYPE_HASH);
-  const fieldset = fieldsetsOf(ctx.session)?.get(nameOf(ctx, 3));
+  const fieldset = fieldsetsOf(ctx.session)?.find(ctx.source, ctx.at[3], ctx.size[3]);
   if (fieldset === undefined) throw NO_SUCH_FIELDSET;
-  if (fieldset.places.length !== ctx.argc - 4) throw VALUE_COUNT;
-  requireRoom(ctx, 4);
-  hash.allocator = ctx.ks.allocator;
-  hashCreate(hash, fieldset.places.length);
-  try {
-    setFields(ctx, fieldset);
-    hashShare(hash);
-  } catch (failure) {
-    hashFree(hash.allocator, hash.root, hash.encoding);
-    throw failure;
-  }
+  if (fieldset.args.length !== ctx.argc - FIRST_VALUE) throw VALUE_COUNT;
+  requireRoom(ctx, FIRST_VALUE);
+  makeHash(ctx, fieldset);
   putValue(ctx, 2, old, TYPE_HASH, hash, hashFree);
   ctx.touch(2, HSET, ctx.partsWanted() && namesOf(fieldset));
   ctx.reply.ok();
 }
 
-function setFields({ source, at, size }: Context, { names, ends, places }: Fieldset): void {
-  let from = 0;
-  for (let i = 0; i < places.length; i++) {
-    const arg = 4 + places[i];
-    hashSet(hash, names, from, ends[i] - from, source, at[arg], size[arg], false);
-    from = ends[i];
+/** @throws OutOfMemoryError, nothing left allocated */
+function makeHash(ctx: Context, { names, ends, args }: Fieldset): void {
+  const { source, at, size } = ctx;
+  hash.allocator = ctx.ks.allocator;
+  if (hashCreateOfRow(hash, names, ends, source, at, size, args)) return;
+  hashCreate(hash, args.length);
+  try {
+    let from = 0;
+    for (let i = 0; i < args.length; i++) {
+      hashSet(hash, names, from, ends[i] - from, source, at[args[i]], size[args[i]], false);
+      from = ends[i];
+    }
+    hashShare(hash);
+  } catch (failure) {
+    hashFree(hash.allocator, hash.root, hash.encoding);
+    throw failure;
   }
 }
 

@@ -215,6 +215,40 @@ export function shapedOfArguments(
   return placeImage(allocator, shape);
 }
 
+/**
+ * Does what `shapedOfArguments` does of field names that lie one behind the other in `names`, each up to its place in `ends`.
+ * @param args the argument that is the value of each
+ */
+export function shapedOfRow(
+  allocator: Allocator,
+  names: Region,
+  ends: readonly number[],
+  source: Region,
+  at: ArrayLike<number>,
+  size: ArrayLike<number>,
+  args: readonly number[],
+): number {
+  const limit = typeLimits.hashMaxListpackValue;
+  if (ends.length > Math.min(SHAPE_FIELDS_MAX, typeLimits.hashMaxListpackEntries)) return 0;
+  startNames();
+  let bytes = 0;
+  let from = 0;
+  for (let i = 0; i < ends.length; i++) {
+    const length = ends[i] - from;
+    const valueBytes = size[args[i]];
+    if (length > limit || valueBytes > limit) return 0;
+    addName(names, from, length);
+    from = ends[i];
+    bytes += valueBytes + ELEMENT_HEAD_BYTES_MAX;
+  }
+  if (bytes > SHAPED_BYTES_MAX - VALUES_AT) return 0;
+  const shape = askForShape(allocator, ASK_OR_MAKE);
+  if (shape === 0) return 0;
+  startImage(shape);
+  for (let i = 0; i < args.length; i++) append(prepare(source, at[args[i]], size[args[i]]));
+  return placeImage(allocator, shape);
+}
+
 /** A root with the fields and values of a listpack, if there is a shape for them. @returns 0 if not  @throws OutOfMemoryError */
 export function shapedOfListpack(allocator: Allocator, lp: number, asking: Asking): number {
   const { region } = allocator.arena;

@@ -40,6 +40,7 @@ import {
   shapedCount,
   shapedOfArguments,
   shapedOfListpack,
+  shapedOfRow,
   shapedValueAt,
 } from './hash-shaped.ts';
 import {
@@ -106,6 +107,21 @@ export function hashCreateShared(
   end: number,
 ): boolean {
   hash.root = shapedOfArguments(hash.allocator, source, at, size, from, end);
+  hash.encoding = HASH_SHAPED;
+  return hash.root !== 0;
+}
+
+/** Does what `hashCreateShared` does of names that are no arguments: see `shapedOfRow`. */
+export function hashCreateOfRow(
+  hash: Value,
+  names: Region,
+  ends: readonly number[],
+  source: Region,
+  at: ArrayLike<number>,
+  size: ArrayLike<number>,
+  args: readonly number[],
+): boolean {
+  hash.root = shapedOfRow(hash.allocator, names, ends, source, at, size, args);
   hash.encoding = HASH_SHAPED;
   return hash.root !== 0;
 }

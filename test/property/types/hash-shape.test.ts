@@ -42,6 +42,7 @@ const kind = <K extends string>(name: K): fc.Arbitrary<K> => fc.constant(name);
 const db = fc.constantFrom(0, 0, 0, 1);
 const step = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: kind('row'), db, key, row: fc.nat(ROWS.length - 1), value }) },
+  { weight: 6, arbitrary: fc.record({ kind: kind('import'), db, key, row: fc.nat(ROWS.length - 1), value }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -67,7 +68,7 @@ const step = fc.oneof(
 );
 const steps = (maxLength: number): fc.Arbitrary<Step[]> => fc.array(step, { maxLength, size: 'max' });
 /** What memory may be too short for, and what must work whatever there is. */
-const REFUSABLE = new Set(['row', 'next', 'set', 'setnx', 'incr', 'copy', 'rename', 'move']);
+const REFUSABLE = new Set(['row', 'import', 'next', 'set', 'setnx', 'incr', 'copy', 'rename', 'move']);
 const NEVER_REFUSED = new Set(['remove', 'delete', 'swap']);
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -84,11 +85,22 @@ const keptOf = (fields: Iterable<readonly [string, string]> = [], ordered = true
 const pairsOf = (flat: readonly unknown[]): [string, string][] =>
   Array.from({ length: flat.length / 2 }, (_, i) => [String(flat[i * 2]), String(flat[i * 2 + 1])]);
 
+const valuesOf = ({ row, value }: { row: number; value: string }): [string, string][] =>
+  ROWS[row].map((name, i) => [name, i % 3 === 0 ? value : `${i}`]);
+
+/** The order in which HIMPORT SET sets fields. */
+const byLength = ([a]: readonly [string, string], [b]: readonly [string, string]): number =>
+  a.length - b.length || (a < b ? -1 : 1);
+
 const isSmallInteger = (text: string): boolean => /^(0|-?[1-9]\d{0,14})$/.test(text);
 
 class Model {
   readonly runner = new CommandRunner({ shards: 2, shardBytes: 4 << 20 });
   databases = [new Map<string, Kept>(), new Map<string, Kept>()];
+
+  constructor() {
+    this.runner.ctx.session = {};
+  }
 
   run(db: number, ...words: (string | number)[]): unknown {
     this.runner.ctx.db = db;
@@ -112,10 +124,14 @@ class Model {
     const kept = keys.get(one.key);
     switch (one.kind) {
       case 'row':
-        return this.set(
-          one,
-          ROWS[one.row].map((name, i) => [name, i % 3 === 0 ? one.value : `${i}`]),
-        );
+        return this.set(one, valuesOf(one));
+      case 'import': {
+        const pairs = valuesOf(one);
+        expect(this.run(one.db, 'HIMPORT', 'PREPARE', 'set', ...pairs.map(([name]) => name))).toBe('OK');
+        expect(this.run(one.db, 'HIMPORT', 'SET', one.key, 'set', ...pairs.map(([, text]) => text))).toBe('OK');
+        keys.set(one.key, keptOf(pairs.toSorted(byLength)));
+        return;
+      }
       case 'pairs':
         return this.set(one, one.pairs);
       case 'next': {
