@@ -7,9 +7,11 @@ import { EntryWords } from '../types/stream-node.ts';
 import {
   countAdded,
   countRepeated,
+  durationOf,
   expireMessages,
   findMessage,
   findProducer,
+  maxsizeOf,
   messageId,
   noteMessage,
   PRODUCERS_DURATION,
@@ -211,17 +213,18 @@ function xcfgset(ctx: Context): void {
  */
 function configure(duration: number, maxsize: number): boolean {
   const { allocator } = stream;
-  const { i32 } = allocator.arena;
+  const { arena } = allocator;
+  const { i32 } = arena;
   const holder = stream.base + STREAM_PRODUCERS;
+  const oldDuration = durationOf(arena, i32[holder]);
+  const oldMaxsize = maxsizeOf(arena, i32[holder]);
+  const newDuration = duration || oldDuration;
+  const newMaxsize = maxsize || oldMaxsize;
+  if (newDuration === oldDuration && newMaxsize === oldMaxsize) return false;
   const record = i32[holder] || producersCreate(allocator, holder);
-  const durationWord = (record >> 2) + PRODUCERS_DURATION;
-  const maxsizeWord = (record >> 2) + PRODUCERS_MAXSIZE;
-  const newDuration = duration || i32[durationWord];
-  const newMaxsize = maxsize || i32[maxsizeWord];
-  if (newDuration === i32[durationWord] && newMaxsize === i32[maxsizeWord]) return false;
   producersClear(allocator, record);
-  i32[durationWord] = newDuration;
-  i32[maxsizeWord] = newMaxsize;
+  i32[(record >> 2) + PRODUCERS_DURATION] = newDuration;
+  i32[(record >> 2) + PRODUCERS_MAXSIZE] = newMaxsize;
   return true;
 }
 

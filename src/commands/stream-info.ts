@@ -1,7 +1,6 @@
 /** XINFO. */
 import type { Arena } from '../memory/arena.ts';
 import type { Writer } from '../protocol/writer.ts';
-import { typeLimits } from '../types/limits.ts';
 import {
   STREAM_ENTRIES_ADDED,
   STREAM_FIRST_ID,
@@ -32,11 +31,11 @@ import { StreamId } from '../types/stream-id.ts';
 import { lagOf } from '../types/stream-lag.ts';
 import { namedAt, namesCount } from '../types/stream-names.ts';
 import {
+  durationOf,
   expireAllMessages,
+  maxsizeOf,
   PRODUCERS_ADDED,
-  PRODUCERS_DURATION,
   PRODUCERS_LIST,
-  PRODUCERS_MAXSIZE,
   PRODUCERS_REPEATED,
   PRODUCERS_TRACKED,
 } from '../types/stream-producers.ts';
@@ -118,9 +117,9 @@ function replyProducers(ctx: Context): void {
   if (record !== 0) expireAllMessages(allocator, record, ctx.nowMs);
   const of = record >> 2;
   reply.bulkText('idmp-duration');
-  reply.integer(record === 0 ? typeLimits.streamIdmpDuration : arena.i32[of + PRODUCERS_DURATION]);
+  reply.integer(durationOf(arena, record));
   reply.bulkText('idmp-maxsize');
-  reply.integer(record === 0 ? typeLimits.streamIdmpMaxsize : arena.i32[of + PRODUCERS_MAXSIZE]);
+  reply.integer(maxsizeOf(arena, record));
   reply.bulkText('pids-tracked');
   reply.integer(record === 0 ? 0 : namesCount(arena, of + PRODUCERS_LIST));
   reply.bulkText('iids-tracked');

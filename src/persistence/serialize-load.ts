@@ -73,6 +73,8 @@ import {
   RDB_STREAM,
   RDB_STREAM_2,
   RDB_STREAM_3,
+  RDB_STREAM_4,
+  RDB_STREAM_5,
   RDB_STRING,
   RDB_ZSET,
   RDB_ZSET_2,
@@ -154,6 +156,8 @@ export function loadValue(reader: SerialReader, serialType: number, allocator: A
     case RDB_STREAM:
     case RDB_STREAM_2:
     case RDB_STREAM_3:
+    case RDB_STREAM_4:
+    case RDB_STREAM_5:
       into.type = TYPE_STREAM;
       return loadStream(reader, serialType, value);
     case RDB_ARRAY:

@@ -51,6 +51,8 @@ import {
   RDB_SET_INTSET,
   RDB_STREAM_2,
   RDB_STREAM_3,
+  RDB_STREAM_4,
+  RDB_STREAM_5,
   RDB_STRING,
   RDB_ZSET_2,
   RDB_ZSET_LISTPACK,
@@ -125,6 +127,8 @@ export function saveValue(writer: SerialWriter, keyspace: Keyspace, entry: numbe
       return value.encoding === HASH_SHAPED ? saveShaped(writer) : saveListpack(writer, value.root);
     case RDB_STREAM_2:
     case RDB_STREAM_3:
+    case RDB_STREAM_4:
+    case RDB_STREAM_5:
       return saveStream(writer, value, serialType);
     case RDB_ARRAY:
       return saveArray(writer, value);

@@ -1,5 +1,4 @@
 /** Streams out of the form of RDB files. Every entry of every node is looked at before anything relies on it. */
-import type { Region } from '../base/region.ts';
 import type { Allocator } from '../memory/allocator.ts';
 import { validate } from '../types/listpack-validate.ts';
 import {
@@ -9,6 +8,7 @@ import {
   STREAM_LENGTH,
   STREAM_MAX_DELETED_ID,
   STREAM_NODES,
+  STREAM_PRODUCERS,
   Stream,
 } from '../types/stream.ts';
 import {
@@ -29,9 +29,10 @@ import { streamValueType } from '../types/stream-value-type.ts';
 import type { Value } from '../types/value.ts';
 import { DamagedError, type SerialReader, SerialString } from './serialize-reader.ts';
 import { loadNode } from './serialize-stream-node.ts';
-import { RDB_STREAM, RDB_STREAM_3 } from './serialize-types.ts';
+import { loadProducers } from './serialize-stream-producers.ts';
+import { ID_BYTES, loadCounter, readId, readRawId } from './serialize-stream-words.ts';
+import { RDB_STREAM, RDB_STREAM_3, RDB_STREAM_4, RDB_STREAM_5 } from './serialize-types.ts';
 
-const ID_BYTES = 16;
 /** Bytes that each of these takes at the least. */
 const NODE_BYTES_MIN = ID_BYTES + 2;
 const GROUP_BYTES_MIN = 5;
@@ -61,6 +62,7 @@ export function loadStream(reader: SerialReader, serialType: number, value: Valu
     loadCounts(reader, serialType, live);
     const groups = reader.countOrNone(GROUP_BYTES_MIN);
     for (let i = 0; i < groups; i++) loadGroup(reader, serialType);
+    if (serialType >= RDB_STREAM_4) loadProducers(reader, allocator, stream.base + STREAM_PRODUCERS);
   } catch (failure) {
     streamValueType.free(allocator, stream.root);
     throw failure;
@@ -118,26 +120,7 @@ function loadCounts(reader: SerialReader, serialType: number, live: number): voi
   readId(reader, id);
   readId(reader, id);
   id.store(arena, base + STREAM_MAX_DELETED_ID);
-  loadCounter(reader, base + STREAM_ENTRIES_ADDED);
-}
-
-function loadCounter(reader: SerialReader, word: number): void {
-  reader.length64();
-  stream.allocator.arena.i32[word] = reader.low;
-  stream.allocator.arena.i32[word + 1] = reader.high;
-}
-
-function readId(reader: SerialReader, into: StreamId): void {
-  reader.length64();
-  into.msHigh = reader.high;
-  into.msLow = reader.low;
-  reader.length64();
-  into.seqHigh = reader.high;
-  into.seqLow = reader.low;
-}
-
-function readRawId({ view }: Region, at: number, into: StreamId): void {
-  into.set(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
+  loadCounter(reader, arena, base + STREAM_ENTRIES_ADDED);
 }
 
 // --- groups -----------------------------------------------------------------------------------------------------------
@@ -152,12 +135,14 @@ function loadGroup(reader: SerialReader, serialType: number): void {
   // Redis 5.0 kept no count of entries read: it is reckoned.
   const entriesRead = serialType === RDB_STREAM ? entriesUpTo(stream, id) : undefined;
   const group = groupCreate(allocator, holder, text.region, text.at, text.length, id, entriesRead ?? NEVER_READ);
-  if (serialType !== RDB_STREAM) loadCounter(reader, (group >> 2) + GROUP_ENTRIES_READ);
+  if (serialType !== RDB_STREAM) loadCounter(reader, arena, (group >> 2) + GROUP_ENTRIES_READ);
   const pending = loadPending(reader);
   const consumers = reader.countOrNone(CONSUMER_BYTES_MIN);
   for (let i = 0; i < consumers; i++) loadConsumer(reader, serialType, group, pending);
+  const nacked = serialType === RDB_STREAM_5 ? loadNacked(reader, pending) : [];
   // By time, so that each goes to the end of the group's chain.
-  for (const each of [...pending.values()].sort((a, b) => a.ms - b.ms)) {
+  const owned = [...pending.values()].sort((a, b) => a.ms - b.ms);
+  for (const each of [...nacked, ...owned]) {
     const entry = addPending(allocator, group, each.consumer, each.id, each.ms, 0);
     arena.i32[(entry >> 2) + PENDING_COUNT] = each.countLow;
     arena.i32[(entry >> 2) + PENDING_COUNT + 1] = each.countHigh;
@@ -178,6 +163,20 @@ function loadPending(reader: SerialReader): Map<string, Pending> {
   return pending;
 }
 
+/** Takes what was given back out of `pending`. @returns it, in that order */
+function loadNacked(reader: SerialReader, pending: Map<string, Pending>): Pending[] {
+  const count = reader.countOrNone(ID_BYTES);
+  const nacked = Array.from({ length: count }, () => {
+    readRawId(reader.region, reader.take(ID_BYTES), id);
+    const entry = pending.get(id.toString());
+    if (entry === undefined || entry.consumer !== 0) throw new DamagedError('given back, but not pending or not free');
+    pending.delete(id.toString());
+    return entry;
+  });
+  for (const { consumer } of pending.values()) if (consumer === 0) throw new DamagedError('pending for nobody');
+  return nacked;
+}
+
 function loadConsumer(reader: SerialReader, serialType: number, group: number, pending: Map<string, Pending>): void {
   const { allocator } = stream;
   reader.string(text);
@@ -185,7 +184,7 @@ function loadConsumer(reader: SerialReader, serialType: number, group: number, p
     throw new DamagedError('twice the same consumer');
   }
   const seenMs = reader.integer64();
-  const activeMs = serialType === RDB_STREAM_3 ? reader.integer64() : seenMs;
+  const activeMs = serialType >= RDB_STREAM_3 ? reader.integer64() : seenMs;
   const consumer = consumerCreate(allocator, group, text.region, text.at, text.length, seenMs);
   setActive(allocator.arena, consumer, activeMs);
   const count = reader.countOrNone(ID_BYTES);

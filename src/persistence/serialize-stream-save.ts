@@ -8,15 +8,19 @@ import {
   STREAM_LENGTH,
   STREAM_MAX_DELETED_ID,
   STREAM_NODES,
+  STREAM_PRODUCERS,
 } from '../types/stream.ts';
 import {
   activeMs,
   CONSUMER_PENDING,
   deliveredMs,
+  firstByTime,
   GROUP_CONSUMERS,
   GROUP_ENTRIES_READ,
   GROUP_LAST_ID,
   GROUP_PENDING,
+  nackedCount,
+  nextByTime,
   PENDING_COUNT,
   seenMs,
 } from '../types/stream-group.ts';
@@ -24,17 +28,24 @@ import { NAME_AT, namedAt, nameLength, namesCount } from '../types/stream-names.
 import { StreamTreeCursor, treeCount } from '../types/stream-tree.ts';
 import type { Value } from '../types/value.ts';
 import { saveNode } from './serialize-stream-node.ts';
-import { RDB_STREAM_2, RDB_STREAM_3 } from './serialize-types.ts';
+import { saveProducers } from './serialize-stream-producers.ts';
+import { ID_BYTES, saveCounter, saveId, saveRawId } from './serialize-stream-words.ts';
+import { RDB_STREAM_2, RDB_STREAM_3, RDB_STREAM_4, RDB_STREAM_5 } from './serialize-types.ts';
 import type { SerialWriter } from './serialize-writer.ts';
-
-const ID_BYTES = 16;
 
 const cursor = new StreamTreeCursor();
 
-/** Redis 7.0 knows no time at which a consumer last got something, only one at which it last tried. */
+/**
+ * Redis 7.0 knows no time at which a consumer last got something, only one at which it last tried; it recognizes no messages
+ * before 8.6, and has no entries that were given back before 8.8.
+ */
 export function streamTypeOf({ allocator, root }: Value): number {
   const { arena } = allocator;
   const groups = (root >> 2) + STREAM_GROUPS;
+  for (let i = 0; i < namesCount(arena, groups); i++) {
+    if (nackedCount(arena, namedAt(arena, groups, i)) > 0) return RDB_STREAM_5;
+  }
+  if (arena.i32[(root >> 2) + STREAM_PRODUCERS] !== 0) return RDB_STREAM_4;
   for (let i = 0; i < namesCount(arena, groups); i++) {
     const consumers = (namedAt(arena, groups, i) >> 2) + GROUP_CONSUMERS;
     for (let j = 0; j < namesCount(arena, consumers); j++) {
@@ -63,6 +74,7 @@ export function saveStream(writer: SerialWriter, { allocator, root }: Value, ser
   const count = namesCount(arena, groups);
   writer.length(count);
   for (let i = 0; i < count; i++) saveGroup(writer, arena, namedAt(arena, groups, i), serialType);
+  if (serialType >= RDB_STREAM_4) saveProducers(writer, arena, arena.i32[base + STREAM_PRODUCERS]);
 }
 
 function saveGroup(writer: SerialWriter, arena: Arena, group: number, serialType: number): void {
@@ -83,27 +95,22 @@ function saveGroup(writer: SerialWriter, arena: Arena, group: number, serialType
     const pending = (consumer >> 2) + CONSUMER_PENDING;
     writer.string(arena.region, consumer + NAME_AT, nameLength(arena, consumer));
     writer.integer64(seenMs(arena, consumer));
-    if (serialType === RDB_STREAM_3) writer.integer64(activeMs(arena, consumer));
+    if (serialType >= RDB_STREAM_3) writer.integer64(activeMs(arena, consumer));
     writer.length(treeCount(arena, pending));
     for (let entry = cursor.toFirst(arena, pending); entry !== 0; entry = cursor.next(arena)) {
       saveRawId(writer, arena, entry >> 2);
     }
   }
+  if (serialType === RDB_STREAM_5) saveNacked(writer, arena, group);
 }
 
-/** An ID as two lengths. */
-function saveId(writer: SerialWriter, { i32 }: Arena, word: number): void {
-  writer.length64(i32[word], i32[word + 1]);
-  writer.length64(i32[word + 2], i32[word + 3]);
-}
-
-/** An ID as 16 bytes, the highest first. */
-function saveRawId(writer: SerialWriter, { i32 }: Arena, word: number): void {
-  writer.ensure(ID_BYTES);
-  for (let i = 0; i < 4; i++) writer.region.view.setInt32(writer.at + i * 4, i32[word + i]);
-  writer.at += ID_BYTES;
-}
-
-function saveCounter(writer: SerialWriter, { i32 }: Arena, word: number): void {
-  writer.length64(i32[word + 1], i32[word]);
+/** What was given back, in that order: the begin of the group's chain. */
+function saveNacked(writer: SerialWriter, arena: Arena, group: number): void {
+  const count = nackedCount(arena, group);
+  writer.length(count);
+  let entry = firstByTime(arena, group);
+  for (let i = 0; i < count; i++) {
+    saveRawId(writer, arena, entry >> 2);
+    entry = nextByTime(arena, entry);
+  }
 }

@@ -16,10 +16,15 @@ export const RDB_HASH_ZIPLIST = 13;
 export const RDB_LIST_QUICKLIST = 14;
 export const RDB_HASH_LISTPACK = 16;
 export const RDB_ZSET_LISTPACK = 17;
-/** Streams as of 5.0, of 7.0 (with what was ever added), of 7.2 (with when consumers last got something). */
+/**
+ * Streams as of 5.0, of 7.0 (with what was ever added), of 7.2 (with when consumers last got something), of 8.6 (with the
+ * messages that are recognized), of 8.8 (with what was given back).
+ */
 export const RDB_STREAM = 15;
 export const RDB_STREAM_2 = 19;
 export const RDB_STREAM_3 = 21;
+export const RDB_STREAM_4 = 26;
+export const RDB_STREAM_5 = 27;
 /** Chunks that are listpacks or single large elements. */
 export const RDB_LIST_QUICKLIST_2 = 18;
 export const RDB_SET_LISTPACK = 20;
@@ -55,13 +60,15 @@ export const ENCODED_LZF = 3;
 const VERSION_7_0 = 10;
 const VERSION_7_2 = 11;
 const VERSION_7_4 = 12;
+const VERSION_8_6 = 13;
 const VERSION_8_8 = 14;
 /** The newest version that is read: that of Redis 8.10, which it gives every payload. */
 export const VERSION_MAX = 15;
 
 /** The version that a payload of the type says it has: the oldest that knows the type. */
 export function versionOf(rdbType: number): number {
-  if (rdbType === RDB_ARRAY) return VERSION_8_8;
+  if (rdbType === RDB_ARRAY || rdbType === RDB_STREAM_5) return VERSION_8_8;
+  if (rdbType === RDB_STREAM_4) return VERSION_8_6;
   if (rdbType >= RDB_HASH_DEADLINES_EARLY) return VERSION_7_4;
   return rdbType === RDB_STREAM_3 ? VERSION_7_2 : VERSION_7_0;
 }

@@ -69,6 +69,14 @@ export function producersCreate(allocator: Allocator, holder: number): number {
   return record;
 }
 
+/** Seconds that a message is recognized. @param record 0: the stream has none, so it is as streams are made */
+export const durationOf = (arena: Arena, record: number): number =>
+  record === 0 ? typeLimits.streamIdmpDuration : arena.i32[(record >> 2) + PRODUCERS_DURATION];
+
+/** How many messages of each producer are recognized. @param record 0: the stream has none, so it is as streams are made */
+export const maxsizeOf = (arena: Arena, record: number): number =>
+  record === 0 ? typeLimits.streamIdmpMaxsize : arena.i32[(record >> 2) + PRODUCERS_MAXSIZE];
+
 /** Forgets all messages and producers. */
 export function producersClear(allocator: Allocator, record: number): void {
   const { arena } = allocator;
@@ -111,8 +119,8 @@ export function producersCopy(from: Allocator, holder: number, to: Allocator, to
   for (let i = 0; i < namesCount(source, list); i++) {
     const producer = namedAt(source, list, i);
     const name = producer + NAME_AT;
-    let message = source.i32[(producer >> 2) + PRODUCER_OLDEST];
-    for (; message !== 0; message = nextOf(source, message)) {
+    let message = oldestMessage(source, producer);
+    for (; message !== 0; message = nextMessage(source, message)) {
       const made = addMessage(
         to,
         requireProducer(to, copied, source.region, name, nameLength(source, producer)),
@@ -131,7 +139,14 @@ export function producersCopy(from: Allocator, holder: number, to: Allocator, to
   }
 }
 
-const nextOf = (arena: Arena, message: number): number =>
+export const oldestMessage = (arena: Arena, producer: number): number => arena.i32[(producer >> 2) + PRODUCER_OLDEST];
+
+/** How many messages of a producer are recognized. */
+export const messageCount = (arena: Arena, producer: number): number =>
+  dictCount(arena, (producer >> 2) + PRODUCER_DICT);
+
+/** The message that the same producer sent next, or 0. */
+export const nextMessage = (arena: Arena, message: number): number =>
   arena.view.getInt32(elementValueAt(arena, message) + NEXT_AT, true);
 
 /** When the message's entry was added, ms. */
@@ -236,7 +251,7 @@ function forgetOldest(allocator: Allocator, record: number, producer: number): v
   const { i32 } = arena;
   const base = producer >> 2;
   const oldest = i32[base + PRODUCER_OLDEST];
-  const next = nextOf(arena, oldest);
+  const next = nextMessage(arena, oldest);
   i32[base + PRODUCER_OLDEST] = next;
   if (next === 0) i32[base + PRODUCER_NEWEST] = 0;
   const dict = base + PRODUCER_DICT;

@@ -67,6 +67,7 @@ const words = fc.oneof(
 const streams: fc.Arbitrary<StreamPlan> = fc.record({
   entries: fc.array(fc.tuple(fc.nat(300), words, fc.boolean()), { maxLength: 30 }),
   groups: fc.array(fc.array(fc.tuple(fc.nat(30), fc.nat(2), fc.nat(5)), { maxLength: 10 }), { maxLength: 2 }),
+  messages: fc.array(fc.tuple(fc.nat(2), fc.nat(9)), { maxLength: 8 }),
 });
 
 const arrays = fc.record({

@@ -1,11 +1,20 @@
 /** Streams for tests of what others make of them. */
 import { Region } from '../../src/base/region.ts';
 import type { Allocator } from '../../src/memory/allocator.ts';
-import { STREAM_GROUPS, STREAM_NODES, Stream } from '../../src/types/stream.ts';
+import { STREAM_GROUPS, STREAM_NODES, STREAM_PRODUCERS, Stream } from '../../src/types/stream.ts';
 import { StreamEntries } from '../../src/types/stream-entries.ts';
 import { addPending, consumerCreate, findPending, groupCreate } from '../../src/types/stream-group.ts';
 import { StreamId } from '../../src/types/stream-id.ts';
 import { EntryWords } from '../../src/types/stream-node.ts';
+import {
+  countAdded,
+  countRepeated,
+  findMessage,
+  findProducer,
+  noteMessage,
+  producersCreate,
+  setMessageId,
+} from '../../src/types/stream-producers.ts';
 import type { Value } from '../../src/types/value.ts';
 
 export interface StreamPlan {
@@ -13,6 +22,8 @@ export interface StreamPlan {
   readonly entries: readonly (readonly [laterMs: number, words: readonly string[], deleted: boolean])[];
   /** Of each group the numbers of the entries that are pending, and the consumer of each: 0 nobody. */
   readonly groups: readonly (readonly (readonly [entry: number, consumer: number, ms: number])[])[];
+  /** Messages that producers have sent: their names are numbers. */
+  readonly messages?: readonly (readonly [producer: number, message: number])[];
 }
 
 function wordsOf(texts: readonly string[]): EntryWords {
@@ -29,7 +40,7 @@ function wordsOf(texts: readonly string[]): EntryWords {
   return words;
 }
 
-export function buildStream(allocator: Allocator, { entries, groups }: StreamPlan): Stream {
+export function buildStream(allocator: Allocator, { entries, groups, messages }: StreamPlan): Stream {
   const stream = new Stream();
   stream.create(allocator);
   const ids: StreamId[] = [];
@@ -57,7 +68,22 @@ export function buildStream(allocator: Allocator, { entries, groups }: StreamPla
       addPending(allocator, group, consumers[consumer], id, deliveredMs, entry + 1);
     }
   }
+  for (const [producer, message] of messages ?? []) note(stream, Region.of(`p${producer}`), Region.of(`m${message}`));
   return stream;
+}
+
+function note({ allocator, base }: Stream, producer: Region, message: Region): void {
+  const { arena } = allocator;
+  const holder = base + STREAM_PRODUCERS;
+  const record = arena.i32[holder] || producersCreate(allocator, holder);
+  const known = findProducer(arena, record, producer, 0, producer.length);
+  if (known !== 0 && findMessage(arena, known, message, 0, message.length) !== 0) return countRepeated(arena, record);
+  setMessageId(
+    arena,
+    noteMessage(allocator, record, producer, 0, producer.length, message, 0, message.length),
+    new StreamId(),
+  );
+  countAdded(arena, record);
 }
 
 /** Walks a stream in both directions. @returns its entries' IDs */

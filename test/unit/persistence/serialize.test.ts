@@ -12,10 +12,12 @@ import {
   RDB_LIST_QUICKLIST,
   RDB_LIST_ZIPLIST,
   RDB_SET_LISTPACK,
+  RDB_STREAM_4,
+  RDB_STREAM_5,
   RDB_ZSET,
   RDB_ZSET_ZIPLIST,
 } from '../../../src/persistence/serialize-types.ts';
-import { contentOf, newKeyspace, payload, regionOf, writeText } from '../../support/serialized.ts';
+import { contentOf, newKeyspace, payload, regionOf, sealed, writeText } from '../../support/serialized.ts';
 
 const { allocator } = newKeyspace();
 
@@ -236,6 +238,49 @@ describe('payloads of other versions', () => {
           sound.u8[i] = before;
         }
       }
+    });
+  });
+
+  describe('streams with what was given back and messages that are recognized', () => {
+    const rawId = (ms: string) => `${ms.padStart(16, '0')}${'0'.repeat(16)}`;
+    const time = (ms: string) => ms.padEnd(16, '0');
+    const INT64_MAX = '817fffffffffffffff';
+    // An empty stream: no nodes and no entries, its last and first ID, the last one deleted, three ever added.
+    const stream = '00 00 0500 0000 0300 03';
+    const pending = `03 ${rawId('01')}${time('')}01 ${rawId('02')}${time('4d')}02 ${rawId('03')}${time('')}${INT64_MAX}`;
+    const consumer = `01 0163 ${time('4d')}${time('4d')} 01 ${rawId('02')}`;
+    const group = `0167 0300 03 ${pending} ${consumer}`;
+    const nacked = `02 ${rawId('03')} ${rawId('01')}`;
+    // For 100 seconds, 5 messages of each producer; the producer p sent m and n; 7 ever noted, 2 sent again.
+    const producers = '4064 05 01 0170 02 016d 0400 016e 0500 07 02';
+    const payloadOf = (type: number, digits: string) => sealed(Buffer.concat([Buffer.from([type]), hex(digits)]));
+    const contentOfStream = (type: number, digits: string) => contentOfPayload(payloadOf(type, digits));
+
+    it.each([
+      ['8.6', RDB_STREAM_4, `${stream} 00 ${producers}`],
+      ['8.8', RDB_STREAM_5, `${stream} 01 ${group} ${nacked} ${producers}`],
+    ])('as of %s', (_, type, digits) => {
+      expect(contentOfStream(type, digits)).toEqual([[], digits.replaceAll(' ', '')]);
+    });
+
+    it.each([
+      ['given back twice', `02 ${rawId('03')} ${rawId('03')}`],
+      ['given back, but not pending', `02 ${rawId('03')} ${rawId('09')}`],
+      ["given back, but a consumer's", `02 ${rawId('03')} ${rawId('02')}`],
+      ['not given back and nobody’s', `01 ${rawId('03')}`],
+    ])('refused if an entry is %s', (_, damaged) => {
+      expect(() => contentOfStream(RDB_STREAM_5, `${stream} 01 ${group} ${damaged} ${producers}`)).toThrow(
+        DamagedError,
+      );
+    });
+
+    it.each([
+      ['no time', '00 05 00 00 00'],
+      ['twice the same producer', '4064 05 02 0170 01 016d 0400 0170 01 016e 0400 00 00'],
+      ['twice the same message', '4064 05 01 0170 02 016d 0400 016d 0500 00 00'],
+      ['counts cut off', '4064 05 00 00'],
+    ])('refused if there is %s', (_, damaged) => {
+      expect(() => contentOfStream(RDB_STREAM_4, `${stream} 00 ${damaged}`)).toThrow(DamagedError);
     });
   });
 

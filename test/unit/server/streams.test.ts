@@ -81,6 +81,22 @@ describe('who waits', () => {
   });
 });
 
+test('DUMP holds what was given back, in that order, and what producers have sent', async () => {
+  const id = textOf(await client.call('XADD', 's', 'IDMP', 'p', 'm', '*', 'f', 'v'));
+  await run('XADD s * f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g c STREAMS s >');
+  await run('XCFGSET s IDMP-MAXSIZE 100', 'XCFGSET s IDMP-DURATION 9999', `XIDMPRECORD s p m ${id}`);
+  const second = show(await client.call('XREVRANGE', 's', '+', '-', 'COUNT', '1')).split('"')[1];
+  await run(`XNACK s g FATAL IDS 1 ${second}`, `XNACK s g FAIL IDS 1 ${id}`, 'DEBUG RELOAD');
+  await client.call('COPY', 's', 't');
+  for (const key of ['s', 't']) {
+    expect(textOf(await client.call('XADD', key, 'IDMP', 'p', 'm', '*', 'f', 'v'))).toBe(id);
+    expect(show(await client.call('XINFO', 'STREAM', key))).toContain('"idmp-duration", (integer) 9999');
+    const claimed = await client.call(...words(`XREADGROUP GROUP g d CLAIM 0 COUNT 1 STREAMS ${key} >`));
+    expect(show(claimed)).toContain(second);
+    expect(show(claimed)).toContain('(integer) 9223372036854775807');
+  }
+});
+
 test('groups, given back entries and settings are no change for WATCH, and the latter two no event', async () => {
   await run('XADD s 1-0 f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g c STREAMS s >');
   const listener = await RespClient.open(server.port);
