@@ -23,12 +23,17 @@ function openHash(ctx: Context, arg: number, entry: number, into: Value): number
   if (!mayHaveDeadlines(into.encoding) || hashEarliestDeadline(into) > ctx.nowMs) return entry;
   const names = ctx.partsWanted();
   const expired = hashExpireDue(into, ctx.nowMs, Number.POSITIVE_INFINITY, names);
-  addToCounter(ctx.ks.arena, COUNTER_EXPIRED_PARTS, expired);
+  countExpired(ctx, expired);
   saveHash(ctx, entry, into);
   ctx.touch(arg, HEXPIRED, names);
   if (hashCount(into) > 0) return entry;
   removeEmptied(ctx, arg, entry);
   return 0;
+}
+
+/** Counts fields that are gone because their time was over, be it when a command set it. */
+export function countExpired(ctx: Context, fields: number): void {
+  addToCounter(ctx.ks.arena, COUNTER_EXPIRED_PARTS, fields);
 }
 
 /** Notes in the entry where the hash is now, and in the keyspace when its first field goes. */

@@ -7,7 +7,7 @@ import { error } from './errors.ts';
 import { hashEvent } from './events.ts';
 import { EX, EXAT, PX, PXAT, type TimeUnit } from './expiration.ts';
 import { HDEL } from './hash.ts';
-import { allowDeadlines, lookupHash, readHash, saveHash } from './hash-entry.ts';
+import { allowDeadlines, countExpired, lookupHash, readHash, saveHash } from './hash-entry.ts';
 import { exactFields, FieldsBlock, fieldDeadline, unknownArgument } from './hash-field-times.ts';
 import { removeEmptied } from './value-entry.ts';
 
@@ -78,6 +78,7 @@ function hexpire(ctx: Context, unit: TimeUnit): void {
     if (entry !== 0) saveHash(ctx, entry, hash);
   }
   if (updated + removed === 0) return;
+  countExpired(ctx, removed);
   ctx.touch(1, removed > 0 ? HDEL : HEXPIRE, names);
   if (hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
 }

@@ -21,7 +21,7 @@ import { type CommandError, error } from './errors.ts';
 import { DEL, NEW } from './events.ts';
 import { timeUnit } from './expiration.ts';
 import { HDEL, HSET } from './hash.ts';
-import { allowDeadlines, lookupHash, saveHash } from './hash-entry.ts';
+import { allowDeadlines, countExpired, lookupHash, saveHash } from './hash-entry.ts';
 import { HEXPIRE, HPERSIST } from './hash-expire.ts';
 import { exactFields, FieldsBlock, fieldDeadline, unknownArgument } from './hash-field-times.ts';
 import { putValue, removeEmptied, requireRoom } from './value-entry.ts';
@@ -109,6 +109,7 @@ function hgetex(ctx: Context): void {
     if (entry !== 0) saveHash(ctx, entry, hash);
   }
   if (updated + removed === 0) return;
+  countExpired(ctx, removed);
   ctx.touch(1, removed > 0 ? HDEL : persists ? HPERSIST : HEXPIRE, names);
   if (hashCount(hash) === 0) removeEmptied(ctx, 1, entry);
 }
@@ -152,6 +153,7 @@ function hsetex(ctx: Context): void {
   }
   const expires = deadlineMs !== 0;
   const past = expires && deadlineMs <= ctx.nowMs;
+  if (past) countExpired(ctx, fields.count);
   const names = ctx.partsFrom(fields.first, 2, fields.first + fields.count * 2);
   if (past && entry === 0) ctx.announce(ctx.ks, 1, ctx.hash, NEW);
   ctx.touch(1, HSET, names);

@@ -55,7 +55,11 @@ describe('INFO', () => {
     await client.call('HSET', 'h', ...fields.flatMap((field) => [field, 'v']));
     await client.call('HPEXPIRE', 'h', '1', 'FIELDS', '20', ...fields);
     await until('all have gone', async () => textOf(await client.call('HLEN', 'h')) === '0');
-    expect(await info(client, 'expired_subkeys')).toBe(20);
+    await client.call('HSETEX', 'h', 'PXAT', '1', 'FIELDS', '2', 'f', '1', 'g', '1');
+    await client.call('HSET', 'h', 'f', '1', 'g', '2');
+    await client.call('HGETEX', 'h', 'PXAT', '1', 'FIELDS', '2', 'f', 'none');
+    await client.call('HPEXPIRE', 'h', '0', 'FIELDS', '1', 'g');
+    expect(await info(client, 'expired_subkeys')).toBe(24);
     await client.call('CONFIG', 'RESETSTAT');
     expect(await info(client, 'expired_subkeys')).toBe(0);
     expect(await info(client, 'expired_subkeys_active')).toBe(0);
