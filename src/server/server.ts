@@ -33,6 +33,8 @@ const LARGE_BYTES = 16_384;
 const COMMANDS_PER_TICK = 64;
 /** While a command is with a worker, so much more of a client's input is taken in; then it must wait in the socket. */
 const WAITING_INPUT_BYTES_MAX = 1 << 20;
+/** Who has yet to say the password can't have more replies, refusals all, wait for him to read them. */
+const STRANGER_OUTPUT_MAX = 17 << 10;
 
 /** A client's commands are put off while it has so much of its replies still to take, as long as they are no more than this. */
 const LAGGING_OUTPUT_BYTES_MIN = OWNED_BYTES_MIN;
@@ -535,11 +537,12 @@ export class Server implements TransportHandler {
   /** Disconnects a client that takes its replies too slowly. */
   checkOutput(connection: Connection, nowMs: number = this.ctx.nowMs): void {
     const limit = this.limits.output[connection.outputClass];
-    if (limit.hardBytes === 0 && limit.softBytes === 0) return;
+    const isStranger = this.asksPassword && !connection.authenticated;
+    if (limit.hardBytes === 0 && limit.softBytes === 0 && !isStranger) return;
     const unsent = connection.link.unsentBytes;
-    if (limit.hardBytes === 0 || unsent <= limit.hardBytes) {
-      if (!isOverSoftLimit(connection, limit, unsent, nowMs)) return;
-    }
+    const isOverHardLimit =
+      (limit.hardBytes > 0 && unsent > limit.hardBytes) || (isStranger && unsent > STRANGER_OUTPUT_MAX);
+    if (!isOverHardLimit && !isOverSoftLimit(connection, limit, unsent, nowMs)) return;
     this.counters.outputLimitDisconnections++;
     this.onWarning(`Client id=${connection.id} closed for overcoming of output buffer limits.`);
     this.close(connection);

@@ -57,6 +57,21 @@ describe('limits on connections', () => {
       client.close();
     }));
 
+  it('requirepass lets nobody leave replies unread before AUTH', () =>
+    withServer(['--requirepass', 'secret'], async ({ port }) => {
+      const client = await RespClient.open(port);
+      await client.call('AUTH', 'secret');
+      const stranger = connect({ port, host: '127.0.0.1' });
+      stranger.on('error', () => undefined);
+      stranger.pause();
+      // Their refusals are more than two sockets hold.
+      stranger.write('SET x 5\r\n'.repeat(600_000));
+      const isGone = async () => (await info(client, 'client_output_buffer_limit_disconnections')) === 1;
+      await until('he is gone', isGone, 25_000);
+      stranger.destroy();
+      client.close();
+    }));
+
   it('requirepass lets nobody do anything before AUTH, nor send much', () =>
     withServer([], async ({ port }) => {
       const client = await RespClient.open(port);
