@@ -101,6 +101,7 @@ function serve(ctx: Context, i: number): boolean {
   // What may run out of memory comes before the first change.
   if (isNew && !given.noAck) reservePending(stream.allocator, Math.min(given.count || stream.length, stream.length));
   const consumer = useConsumer(ctx, stream, group, given.group + 1, arg);
+  ctx.access.touchChanged(arena, entry);
   if (isNew && !hasNews(group) && !hasClaimable(ctx, group)) return false;
   if (!reply.resp3) reply.array(2);
   reply.bulk(source, at[arg], size[arg]);

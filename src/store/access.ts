@@ -62,6 +62,11 @@ export class AccessClock {
     setAccess(arena, entry, (this.minutes << 8) | this.increment(counter));
   }
 
+  /** Notes a change made through a look-up for reading, where only changes count as uses. */
+  touchChanged(arena: Arena, entry: number): void {
+    if (this.notesUses && !this.notesReads) this.touch(arena, entry);
+  }
+
   /** Seconds since the last use. */
   idleSeconds(access: number): number {
     return (this.seconds - access) & ACCESS_MAX;

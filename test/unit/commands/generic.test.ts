@@ -250,6 +250,18 @@ test('only what is read counts as used, unless TOUCH says so', () => {
   expect(redis.run('OBJECT', 'IDLETIME', 'k')).toMatch('An LFU maxmemory policy is selected');
 });
 
+test('where only changes count as used, XREADGROUP is one and XREAD is none', () => {
+  const redis = new CommandRunner();
+  redis.access.configure(false, 10, 1, false);
+  redis.run('XADD', 's', '1-1', 'f', 'v');
+  redis.run('XGROUP', 'CREATE', 's', 'g', 0);
+  redis.pass(10_000);
+  redis.run('XREAD', 'STREAMS', 's', 0);
+  expect(redis.run('OBJECT', 'IDLETIME', 's')).toBe(10);
+  redis.run('XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '>');
+  expect(redis.run('OBJECT', 'IDLETIME', 's')).toBe(0);
+});
+
 test('a wait in milliseconds is any integer that is not negative and ends before time does', () => {
   const redis = new CommandRunner();
   for (const ms of ['-1', '-9223372036854775808'])
