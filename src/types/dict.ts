@@ -45,6 +45,8 @@ const DEPTH_MAX = 20;
 /** Buddies become one when they hold no more than this between them: far enough below a split. */
 const MERGE_COUNT_MAX = 512;
 const HASH_SPAN = 2 ** 32;
+/** Of the slots that a cursor reads ahead at once: 32 of two words. */
+const AHEAD_WORDS = 64;
 
 /** @param expected how many elements will come: saves growing. @throws OutOfMemoryError */
 export function dictInit(allocator: Allocator, base: number, seed: number, expected: number): void {
@@ -135,6 +137,10 @@ export class DictCursor {
   /** The slots of this segment that are left. */
   private slot = 0;
   private end = 0;
+  /** The first slot whose element has not been read ahead. */
+  private ahead = 0;
+  /** Of what was read ahead: kept lest the compiler leave the reading out. */
+  private seen = 0;
 
   start(arena: Arena, base: number): void {
     this.i32 = arena.i32;
@@ -142,6 +148,7 @@ export class DictCursor {
     this.index = 0;
     this.slot = 0;
     this.end = 0;
+    this.ahead = 0;
   }
 
   /** Goes to the next element. @returns false when there are no more */
@@ -151,6 +158,7 @@ export class DictCursor {
       for (let slot = this.slot; slot < this.end; slot += 2) {
         const element = i32[slot + 1];
         if (element === 0) continue;
+        if (slot >= this.ahead) this.readAhead(slot);
         this.element = element;
         this.hash = i32[slot];
         this.slot = slot + 2;
@@ -160,6 +168,16 @@ export class DictCursor {
     return false;
   }
 
+  /** Reads the heads of the next elements: they lie anywhere, and so the waits for them overlap. */
+  private readAhead(from: number): void {
+    const { i32 } = this;
+    const to = Math.min(this.end, from + AHEAD_WORDS);
+    let { seen } = this;
+    for (let slot = from; slot < to; slot += 2) seen ^= i32[i32[slot + 1] >> 2];
+    this.seen = seen;
+    this.ahead = to;
+  }
+
   private nextSegment(): boolean {
     const { i32, base, index } = this;
     const depth = i32[base + DICT_DEPTH];
@@ -167,6 +185,7 @@ export class DictCursor {
     const first = segmentAt(i32, base, depth, index) >> 2;
     this.index += 1 << (depth - localDepthOf(i32, first));
     this.slot = first + 2;
+    this.ahead = this.slot;
     this.end = segmentEnd(first, i32[first]);
     return true;
   }
