@@ -12,6 +12,7 @@ import { streamValueType } from '../types/stream-value-type.ts';
 import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { type CommandError, error } from './errors.ts';
+import type { KeyEvent } from './events.ts';
 import { openValue } from './value-entry.ts';
 
 registerValueType(TYPE_STREAM, streamValueType);
@@ -89,6 +90,16 @@ export function replyCounter(reply: Writer, arena: Arena, word: number): void {
 
 /** Counts a change that is no event: nobody who watches or waits for the key is told. */
 export const countChange = (ctx: Context): void => addToCounter(ctx.ks.arena, COUNTER_DIRTY, 1);
+
+/**
+ * Tells of a change of groups or settings that brings nobody anything to read: who waits for the key goes on waiting, and
+ * WATCH doesn't hear of it.
+ */
+export function tellQuietly(ctx: Context, arg: number, event: KeyEvent): void {
+  const keyspace = ctx.select(arg);
+  countChange(ctx);
+  ctx.announce(keyspace, arg, ctx.hash, event);
+}
 
 /** @param keyArg argument with the key; the group's name is behind it */
 export const noSuchKeyOrGroup = (ctx: Context, keyArg: number): CommandError =>

@@ -21,7 +21,7 @@ import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
 import { streamEvent } from './events.ts';
 import { replyHelp } from './help.ts';
-import { idArgument, lookupStream, looseIdArgument } from './stream-access.ts';
+import { idArgument, lookupStream, looseIdArgument, tellQuietly } from './stream-access.ts';
 import { exactInteger } from './stream-range.ts';
 import { putValue } from './value-entry.ts';
 
@@ -111,7 +111,7 @@ function create(ctx: Context): void {
   if (entry === 0) putValue(ctx, 2, 0, TYPE_STREAM, stream, streamValueType.free);
   ctx.reply.ok();
   if (entry === 0) ctx.touch(2, CREATED);
-  else ctx.touchBeside(2, CREATED);
+  else tellQuietly(ctx, 2, CREATED);
 }
 
 function setId(ctx: Context): void {
@@ -124,7 +124,7 @@ function setId(ctx: Context): void {
   id.store(arena, (group >> 2) + GROUP_LAST_ID);
   setExactCounter(arena, (group >> 2) + GROUP_ENTRIES_READ, capped(entriesRead));
   ctx.reply.ok();
-  ctx.touchBeside(2, SETID);
+  tellQuietly(ctx, 2, SETID);
 }
 
 function destroy(ctx: Context): void {
@@ -133,6 +133,7 @@ function destroy(ctx: Context): void {
   if (group === 0) return ctx.reply.integer(0);
   groupRemove(stream.allocator, stream.base + STREAM_GROUPS, group);
   ctx.reply.integer(1);
+  // Whoever waits as one of the group is told that it is gone.
   ctx.touchBeside(2, DESTROYED);
 }
 
@@ -142,7 +143,7 @@ function createConsumer(ctx: Context): void {
   if (findConsumer(stream.allocator.arena, group, source, at[4], size[4]) !== 0) return ctx.reply.integer(0);
   consumerCreate(stream.allocator, group, source, at[4], size[4], ctx.nowMs);
   ctx.reply.integer(1);
-  ctx.touchBeside(2, CONSUMER_CREATED);
+  tellQuietly(ctx, 2, CONSUMER_CREATED);
 }
 
 function removeConsumer(ctx: Context): void {
@@ -150,7 +151,7 @@ function removeConsumer(ctx: Context): void {
   const consumer = findConsumer(stream.allocator.arena, group, ctx.source, ctx.at[4], ctx.size[4]);
   if (consumer === 0) return ctx.reply.integer(0);
   ctx.reply.integer(consumerRemove(stream.allocator, group, consumer));
-  ctx.touchBeside(2, CONSUMER_REMOVED);
+  tellQuietly(ctx, 2, CONSUMER_REMOVED);
 }
 
 export const streamGroupCommands = [

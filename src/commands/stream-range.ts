@@ -17,7 +17,7 @@ import { command } from './define.ts';
 import { type CommandError, error, NO_SUCH_KEY, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors.ts';
 import { streamEvent } from './events.ts';
 import { saturatedInteger } from './saturated-integer.ts';
-import { endArgument, idArgument, lookupStream, readStream, startArgument } from './stream-access.ts';
+import { endArgument, idArgument, lookupStream, readStream, startArgument, tellQuietly } from './stream-access.ts';
 import { entriesBetween, replyRange } from './stream-reply.ts';
 
 const XSETID = streamEvent('xsetid');
@@ -91,7 +91,7 @@ function xsetid(ctx: Context): void {
   }
   if (!deleted.isMin) stream.storeId(STREAM_MAX_DELETED_ID, deleted);
   ctx.reply.ok();
-  ctx.touchBeside(1, XSETID);
+  tellQuietly(ctx, 1, XSETID);
 }
 
 export const streamRangeCommands = [

@@ -30,7 +30,7 @@ import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
 import { type CommandError, error } from './errors.ts';
-import { countChange, idArgument, readStream, replyCounter, replyId } from './stream-access.ts';
+import { countChange, idArgument, readStream, replyCounter, replyId, tellQuietly } from './stream-access.ts';
 import { CONSUMER_CREATED, findGroup } from './stream-group.ts';
 import { closeStreams, END, isSign, openStreams, ReplyBudget } from './stream-read.ts';
 import { ReadArguments, readsAtOnce } from './stream-read-arguments.ts';
@@ -82,7 +82,7 @@ export function useConsumer(ctx: Context, of: Stream, group: number, arg: number
   let consumer = findConsumer(allocator.arena, group, ctx.source, ctx.at[arg], ctx.size[arg]);
   if (consumer === 0) {
     consumer = consumerCreate(allocator, group, ctx.source, ctx.at[arg], ctx.size[arg], ctx.nowMs);
-    ctx.touchBeside(keyArg, CONSUMER_CREATED);
+    tellQuietly(ctx, keyArg, CONSUMER_CREATED);
   }
   setSeen(allocator.arena, consumer, ctx.nowMs);
   return consumer;

@@ -62,6 +62,16 @@ describe('who waits', () => {
     expect(await toldAfter(waiting, 'SET s v')).toMatch(/WRONGTYPE/);
   });
 
+  test('goes on waiting, and is not made a consumer again, when nothing but its group has changed', async () => {
+    await run('XADD s 1-0 f v', 'XGROUP CREATE s g $');
+    const told = other.call(...words('XREADGROUP GROUP g c BLOCK 0 STREAMS s >'));
+    await until('it waits', async () => (await info(client, 'blocked_clients')) === 1);
+    await run('XGROUP DELCONSUMER s g c', 'XGROUP CREATECONSUMER s g d', 'XGROUP CREATE s h $', 'XGROUP SETID s g 0');
+    expect(show(await client.call('XINFO', 'CONSUMERS', 's', 'g'))).toMatch(/^\[\["name", "d", [^[]*\]\]$/);
+    await run('XADD s 2-0 f v');
+    expect(show(await told)).toBe('[["s", [["1-0", ["f", "v"]], ["2-0", ["f", "v"]]]]]');
+  });
+
   test('to claim is told of what is given back', async () => {
     await run('XADD s 1-0 f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g c STREAMS s >');
     const told = await toldAfter('XREADGROUP GROUP g d BLOCK 0 CLAIM 3600000 STREAMS s >', 'XNACK s g FAIL IDS 1 1-0');
