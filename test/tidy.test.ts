@@ -196,7 +196,12 @@ describe('tests that start a server', () => {
     ...['test/differential/examples-8x', 'test/differential/tester', 'test/faults/soak', 'test/schemas/replies'],
     ...['test/transport/forbidden'],
     ...['test/unit/config/oracle', 'test/unit/server/full-shard', 'test/unit/server/maxmemory'],
-    ...['test/unit/server/migrate', 'test/unit/server/renamed-commands', 'test/unit/server/stream-hand-off'],
+    ...[
+      'test/unit/server/migrate',
+      'test/unit/server/renamed-commands',
+      'test/unit/server/stream-hand-off',
+      'test/unit/server/streams',
+    ],
   ].map((path) => `${path}.test.ts`);
 
   it('run on each transport, or are about something else', () => {
