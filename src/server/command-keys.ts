@@ -1,5 +1,7 @@
 /** The keys among the words of a command line, and what the command does to each: COMMAND GETKEYS and its sibling. */
+
 import type { Command } from '../commands/define.ts';
+import type { KeySpec } from '../commands/key-specs.ts';
 import { eachKey } from '../execute/keys.ts';
 import { Arguments } from '../protocol/arguments.ts';
 
@@ -10,6 +12,7 @@ export interface FoundKey {
 }
 
 const READ_WRITE = ['RW', 'access', 'update'];
+const STORED = ['OW', 'update'];
 const CONDITIONS = ['IFEQ', 'IFNE', 'IFDEQ', 'IFDNE'];
 
 /** @returns none if a count of keys is off  @param from the word of `line` at which the command's own line begins */
@@ -27,13 +30,18 @@ export function keysOf(command: Command, line: Arguments, from: number): FoundKe
     return found;
   }
   for (const spec of command.keySpecs) {
+    if (spec.begin === undefined || isToStore(spec)) continue;
     const flags = spec.flags.includes('variable_flags') ? flagsByOptions(command, words, spec.flags) : spec.flags;
-    if (spec.begin === undefined) {
-      if (spec.flags.includes('OW')) storeKeys(words, (arg) => found.push({ arg: arg + from, flags }));
-    } else if (!eachKey(spec, words, (arg) => found.push({ arg: arg + from, flags }))) return [];
+    if (!eachKey(spec, words, (arg) => found.push({ arg: arg + from, flags }))) return [];
   }
+  const stored = command.keySpecs.some(isToStore) ? storeKey(command, words) : 0;
+  if (stored !== 0) found.push({ arg: stored + from, flags: STORED });
   return found;
 }
+
+/** Whether the key is one behind STORE, of which there may be several: SORT, GEORADIUS and GEORADIUSBYMEMBER. */
+const isToStore = ({ flags, begin }: KeySpec): boolean =>
+  flags.includes('OW') && (begin === undefined || flags.includes('incomplete'));
 
 /** The third word, or all behind KEYS if that word is empty: Redis finds no key where both are given. */
 function migratedKeys(words: Arguments, visit: (arg: number) => void): void {
@@ -48,11 +56,18 @@ function migratedKeys(words: Arguments, visit: (arg: number) => void): void {
   visit(3);
 }
 
-/** `STORE key` and `STOREDIST key`, wherever they stand behind the first key; of several the last counts. */
-function storeKeys(words: Arguments, visit: (arg: number) => void): void {
-  for (let arg = words.argc - 2; arg > 1; arg--) {
-    if (words.isWord(arg, 'STORE') || words.isWord(arg, 'STOREDIST')) return visit(arg + 1);
+/** The key behind the last STORE or STOREDIST that is no argument of an option; 0 if there is none. */
+function storeKey({ name }: Command, words: Arguments): number {
+  const sorts = name === 'sort';
+  let found = 0;
+  for (let arg = sorts ? 2 : 5; arg < words.argc; arg++) {
+    if (sorts && words.isWord(arg, 'LIMIT')) arg += 2;
+    else if (sorts && (words.isWord(arg, 'BY') || words.isWord(arg, 'GET'))) arg++;
+    else if (words.isWord(arg, 'STORE') || (!sorts && words.isWord(arg, 'STOREDIST'))) {
+      if (++arg < words.argc) found = arg;
+    }
   }
+  return found;
 }
 
 /** What commands whose options decide do to their key. */

@@ -71,6 +71,16 @@ export const others: readonly Examples[] = [
       ['COMMAND GETKEYSANDFLAGS BITFIELD k GET u8 0 OVERFLOW SAT', [['k', ['RO', 'access']]]],
       ['COMMAND GETKEYSANDFLAGS BITFIELD k GET u8', [['k', ['RW', 'access', 'update']]]],
       ['COMMAND GETKEYS PFMERGE to', ['to']],
+      ['COMMAND GETKEYS GEORADIUS g 0 0 1 km STORE a STORE b', ['g', 'b']],
+      [
+        'COMMAND GETKEYSANDFLAGS GEORADIUSBYMEMBER g m 1 km STORE a STOREDIST b',
+        [
+          ['g', ['RO', 'access']],
+          ['b', ['OW', 'update']],
+        ],
+      ],
+      ['COMMAND GETKEYS SORT k GET store ASC', ['k']],
+      ['COMMAND GETKEYS SORT k STORE by STORE b', ['k', 'b']],
       ['COMMAND GETKEYS MSETEX 2 a 1 b 2 EX 10', ['a', 'b']],
       ['COMMAND GETKEYS MIGRATE host 1 k 0 10', ['k']],
       ['COMMAND GETKEYS MIGRATE host 1 "" 0 10 AUTH KEYS KEYS a KEYS', ['a', 'KEYS']],
