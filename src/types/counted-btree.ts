@@ -59,6 +59,8 @@ class Probe {
   side = 0;
   /** Whether scores count. They don't for ranges by member. */
   scored = true;
+  /** The element whose place it is; 0 if it is none's. */
+  element = 0;
   region!: Region;
   at = 0;
   length = 0;
@@ -72,6 +74,7 @@ class Probe {
   /** The sign of entry minus probe where the scores don't tell. */
   compareEqual(arena: Arena, element: number): number {
     if (this.scored && this.side !== 0) return -this.side;
+    if (element === this.element) return 0;
     const at = memberAt(arena, element);
     return compare(arena.region, at, memberLength(arena, element), this.region, this.at, this.length);
   }
@@ -95,9 +98,14 @@ export function treeInit(allocator: Allocator, base: number): void {
 
 /** Adds an element that is not in the tree. @throws OutOfMemoryError, the tree as it was */
 export function treeInsert(allocator: Allocator, base: number, score: number, element: number): void {
+  aim(allocator.arena, score, element);
+  insertAimed(allocator, base, score, element);
+}
+
+/** Adds the element that the probe is aimed at. @throws OutOfMemoryError, the tree as it was */
+function insertAimed(allocator: Allocator, base: number, score: number, element: number): void {
   const arena = allocator.arena;
   const levels = arena.i32[base + TREE_LEVELS];
-  aim(arena, score, element);
   descend(arena, base, false);
   const leaf = pathNode[levels];
   const index = pathIndex[levels];
@@ -138,7 +146,7 @@ export function treeMove(allocator: Allocator, base: number, from: number, eleme
   descend(arena, base, false);
   const leaf = pathNode[levels];
   const index = pathIndex[levels];
-  aim(arena, to, element);
+  probe.score = to;
   // Inside its leaf, and not at an edge, the neighbours tell whether the order stays.
   if (index > 0 && index < nodeCount(arena, leaf) - 1) {
     const below = probe.compare(arena, scoreAt(arena, leaf, index - 1), leafElement(arena, leaf, index - 1));
@@ -150,7 +158,7 @@ export function treeMove(allocator: Allocator, base: number, from: number, eleme
   }
   if (!allocator.hasRoom((levels + 2) * NODE_BYTES)) throw new OutOfMemoryError();
   removeAtPath(allocator, base, levels);
-  treeInsert(allocator, base, to, element);
+  insertAimed(allocator, base, to, element);
 }
 
 /** How many entries come before the element, which is in the tree. */
@@ -177,6 +185,7 @@ export function treeRankOfMember(
   orEqual: boolean,
 ): number {
   probe.scored = false;
+  probe.element = 0;
   probe.region = region;
   probe.at = at;
   probe.length = length;
@@ -270,6 +279,7 @@ function aim(arena: Arena, score: number, element: number): void {
   probe.score = score;
   probe.side = 0;
   probe.scored = true;
+  probe.element = element;
   probe.region = arena.region;
   probe.at = memberAt(arena, element);
   probe.length = memberLength(arena, element);
@@ -284,46 +294,58 @@ function aimBeside(score: number, behind: boolean): void {
 
 /**
  * Walks down to the first entry that is not before the probe (with `orEqual`, that is above it), or behind the last of a
- * leaf if the next leaf begins with that entry. Scores decide nearly always, so they are looked at by themselves.
+ * leaf if the next leaf begins with that entry.
  */
 function descend(arena: Arena, base: number, orEqual: boolean): void {
-  const { f64 } = arena;
-  const { scored, score } = probe;
   const levels = arena.i32[base + TREE_LEVELS];
   let node = arena.i32[base + TREE_ROOT];
   for (let level = 0; level < levels; level++) {
-    const scores = firstScoreOf(node);
-    let low = 0;
-    let high = nodeCount(arena, node) - 1;
     // The last child whose first entry is not above the probe: if that entry is equal, nothing before it can be.
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      const there = f64[scores + middle];
-      const isAbove =
-        scored && there !== score ? there > score : probe.compareEqual(arena, innerElement(arena, node, middle)) > 0;
-      if (isAbove) high = middle - 1;
-      else low = middle;
-    }
+    const index = Math.max(0, countBefore(arena, node, false, true) - 1);
     pathNode[level] = node;
-    pathIndex[level] = low;
-    node = childAt(arena, node, low);
-  }
-  const scores = firstScoreOf(node);
-  let low = 0;
-  let high = nodeCount(arena, node);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const there = f64[scores + middle];
-    let isBefore = there < score;
-    if (!scored || there === score) {
-      const order = probe.compareEqual(arena, leafElement(arena, node, middle));
-      isBefore = order < 0 || (orEqual && order === 0);
-    }
-    if (isBefore) low = middle + 1;
-    else high = middle;
+    pathIndex[level] = index;
+    node = childAt(arena, node, index);
   }
   pathNode[levels] = node;
-  pathIndex[levels] = low;
+  pathIndex[levels] = countBefore(arena, node, true, orEqual);
+}
+
+/** How many entries of a node are before the probe, or with `orEqual` not above it. */
+function countBefore(arena: Arena, node: number, isLeaf: boolean, orEqual: boolean): number {
+  const { scored, score } = probe;
+  const count = nodeCount(arena, node);
+  let low = 0;
+  let high = count;
+  if (scored) {
+    low = countBelow(arena, node, count, score);
+    high = low;
+    for (let step = 1; high < count && scoreAt(arena, node, high) === score; step *= 2) {
+      high = Math.min(count, high + step);
+    }
+  }
+  // Here are the entries of the same score, and maybe some above it.
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const isAbove = scored && scoreAt(arena, node, middle) !== score;
+    const element = isLeaf ? leafElement(arena, node, middle) : innerElement(arena, node, middle);
+    const order = isAbove ? 1 : probe.compareEqual(arena, element);
+    if (order < 0 || (orEqual && order === 0)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many scores of a node are below `score`. Which half is next can't be foreseen, so no step depends on it by a branch. */
+function countBelow({ f64 }: Arena, node: number, count: number, score: number): number {
+  let at = firstScoreOf(node);
+  let left = count;
+  while (left > 1) {
+    const half = left >> 1;
+    at += half & -Number(f64[at + half - 1] < score);
+    left -= half;
+  }
+  if (left === 1) at += Number(f64[at] < score);
+  return at - firstScoreOf(node);
 }
 
 /** How many entries come before the place that the last descent led to. */
