@@ -234,7 +234,7 @@ export class Context extends Arguments {
     return parts;
   }
 
-  /** `touch` for what Redis doesn't count as a change of the value: groups and consumers. WATCH doesn't hear of it. */
+  /** `touch` for what matters to who waits, but is no change of the value to Redis: WATCH doesn't hear of it. */
   touchBeside(arg: number, event: KeyEvent): void {
     const { arena, shard, db } = this.select(arg);
     const { source, at, size, hash, ks } = this;

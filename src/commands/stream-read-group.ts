@@ -102,7 +102,8 @@ function serve(ctx: Context, i: number): boolean {
   if (isNew && !given.noAck) reservePending(stream.allocator, Math.min(given.count || stream.length, stream.length));
   const consumer = useConsumer(ctx, stream, group, given.group + 1, arg);
   ctx.access.touchChanged(arena, entry);
-  if (isNew && !hasNews(group) && !hasClaimable(ctx, group)) return false;
+  const news = isNew && hasNews(group);
+  if (isNew && !news && !hasClaimable(ctx, group)) return false;
   if (!reply.resp3) reply.array(2);
   reply.bulk(source, at[arg], size[arg]);
   const guess = given.count > 0 ? Math.min(given.count, stream.length) : stream.length;
@@ -111,8 +112,9 @@ function serve(ctx: Context, i: number): boolean {
   budget.leaveOut(headBytes);
   let count: number;
   if (isNew) {
-    count = given.claimMs < 0 ? 0 : claim(ctx, group, consumer);
-    count += deliver(ctx, group, consumer, count);
+    const claims = given.claimMs >= 0;
+    count = claims ? claim(ctx, group, consumer) : 0;
+    count += deliver(ctx, group, consumer, count, claims ? hasNews(group) : news);
     if (count > 0) countChange(ctx);
   } else {
     idArgument(ctx, given.firstKey + given.keys + i, id);
@@ -152,13 +154,15 @@ function hasClaimable(ctx: Context, group: number): boolean {
 
 const isFull = (count: number): boolean => (given.count !== 0 && count >= given.count) || budget.isSpent;
 
-/** Gives the consumer what the group has not been given yet. @param count how many entries were written before */
-function deliver(ctx: Context, group: number, consumer: number, before: number): number {
-  if (isFull(before)) return 0;
+/**
+ * Gives the consumer what the group has not been given yet, from where `entries` is on.
+ * @param before how many entries were written before  @param any whether there are some
+ */
+function deliver(ctx: Context, group: number, consumer: number, before: number, any: boolean): number {
   const { arena } = stream.allocator;
   const { reply } = ctx;
   let count = 0;
-  for (let found = hasNews(group); found && !isFull(before + count); found = entries.next()) {
+  for (let found = any; found && !isFull(before + count); found = entries.next()) {
     reply.array(given.claimMs < 0 ? 2 : 4);
     replyId(reply, entries.id);
     replyFields(reply, arena.region, entries);
