@@ -66,7 +66,7 @@ export const connectionCommands: readonly Command[] = [
     summary: 'Closes the connection.',
     syntax: '',
     arity: -1,
-    flags: 'noscript loading stale fast no_auth',
+    flags: 'noscript loading stale fast no_auth allow_busy',
     deprecatedSince: '7.2.0',
     replacedBy: 'just closing the connection',
     run: (ctx) => {

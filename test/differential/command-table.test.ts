@@ -45,7 +45,6 @@ const changes: readonly { commands: readonly string[]; parts: readonly (keyof Ro
     parts: ['keySpecs'],
     why: 'a key named STREAMS can mislead the search: incomplete',
   },
-  { commands: ['quit'], parts: ['flags'], why: 'it is a command like any other since 7.2' },
   { commands: ['wait'], parts: ['flags', 'categories'], why: 'scripts may call it, and it counts as blocking' },
 ];
 
