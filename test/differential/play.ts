@@ -190,12 +190,13 @@ class Player {
     // Scores are printed in two ways by two versions.
     const comparable = command[0].toUpperCase() === 'ZRANDMEMBER' ? numberOrText : (text: string) => text;
     const pool = new Set(leafTexts(all).map(comparable));
-    const drawn = leafTexts(subject).map(comparable);
+    const texts = leafTexts(subject);
+    const drawn = texts.map(comparable);
     const isDrawn = isError(oracle)
       ? subject.kind === '-'
       : drawn.every((text) => oracle.kind === 'null' || pool.has(text));
     const isPlainCount = /^\d+$/.test(command[2] ?? '') && command.length === 3;
-    const isDistinct = !isPlainCount || new Set(drawn).size === drawn.length;
+    const isDistinct = !isPlainCount || new Set(texts).size === texts.length;
     if (isError(oracle)) {
       this.check(command, subject, oracle);
       return;
