@@ -17,6 +17,12 @@ export interface Place {
 }
 
 /**
+ * A place to be read into. Its numbers are no integers from the start: V8 gives objects whose numbers are small integers at
+ * first another layout when they no longer are, over and over, and never gets to compiling what makes them.
+ */
+export const newPlace = (): Place => ({ longitude: Number.NaN, latitude: Number.NaN });
+
+/**
  * Which of 2^step rows a latitude is in, or with `most` LONGITUDE_MAX which column a longitude. On the very edge in the
  * north and east that is 2^step, as in Redis.
  */
@@ -82,8 +88,7 @@ export const columnOf = (score: number): number =>
   (gather(lowBits(score) >>> 1) | (gather(highBits(score) >>> 1) << 16)) >>> 0;
 
 /** The middle of the cell that a score names. */
-export const placeOfScore = (score: number): Place =>
-  readMiddle(rowOf(score), columnOf(score), { longitude: 0, latitude: 0 });
+export const placeOfScore = (score: number): Place => readMiddle(rowOf(score), columnOf(score), newPlace());
 
 /** Takes the middle of a finest cell. */
 export function readMiddle(row: number, column: number, into: Place): Place {

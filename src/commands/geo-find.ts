@@ -2,11 +2,11 @@
 import { Slice } from '../types/slice.ts';
 import { SortedSetCursor, sortedSetCount, sortedSetRankOfScore } from '../types/sorted-set.ts';
 import type { Value } from '../types/value.ts';
-import { columnOf, type Place, readMiddle, rowOf, scoreOfPlace } from './geo-cells.ts';
+import { columnOf, newPlace, type Place, readMiddle, rowOf, scoreOfPlace } from './geo-cells.ts';
 import { Finds } from './geo-finds.ts';
 import { GeoOrder } from './geo-order.ts';
 import { Ring, reachOf } from './geo-ring.ts';
-import { type Shape, ShapeTest } from './geo-shape.ts';
+import { newShape, type Shape, ShapeTest } from './geo-shape.ts';
 
 /** So many members are looked at before it is found out how many there are to look at: most searches have fewer. */
 const LOOKS_UNWEIGHED = 250;
@@ -18,7 +18,8 @@ const finds = new Finds();
 const ring = new Ring();
 const cursor = new SortedSetCursor();
 const member = new Slice();
-const place: Place = { longitude: 0, latitude: 0 };
+const place = newPlace();
+const circle = newShape();
 const order = new GeoOrder();
 const distances = new Float64Array(2 * NEAREST_MAX);
 
@@ -85,7 +86,10 @@ function closeIn(zset: Value, shape: Shape, test: ShapeTest, wanted: number): vo
   const { centre } = shape;
   const metres = reachOfSome(zset, centre, test, wanted);
   if (metres >= reachOf(shape)) return;
-  ring.lay({ centre, unit: 1, radius: metres, width: 0, height: 0 });
+  circle.centre = centre;
+  circle.unit = 1;
+  circle.radius = metres;
+  ring.lay(circle);
   if (ring.isWhole) test.narrow(centre, metres);
   else ring.lay(shape);
 }

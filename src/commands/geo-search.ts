@@ -15,7 +15,7 @@ import { placeArgument, placeOfMember, readBox, readCircle, replyDistance, reply
 import { placeOfScore } from './geo-cells.ts';
 import { findWithin } from './geo-find.ts';
 import type { Finds } from './geo-finds.ts';
-import { distance, EXACT, type Shape } from './geo-shape.ts';
+import { distance, EXACT, newShape } from './geo-shape.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 import { readSortedSet } from './sorted-set.ts';
 import { storeSortedSet } from './sorted-set-store.ts';
@@ -47,7 +47,7 @@ const RADIUS: Variant = { source: 1, options: 6, from: 'place', stores: 'optiona
 const RADIUS_BY_MEMBER: Variant = { source: 1, options: 5, from: 'member', stores: 'optionally' };
 
 class Search {
-  readonly shape: Shape = { centre: { longitude: 0, latitude: 0 }, unit: 1, radius: undefined, width: 0, height: 0 };
+  readonly shape = newShape();
   order: 'none' | 'nearest' | 'farthest' = 'none';
   /** 0: all. */
   count = 0;

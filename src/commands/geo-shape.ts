@@ -1,6 +1,6 @@
 /** Circles and boxes on the ground, and what lies within them. */
 import { arcsine, cosine, sine } from '../base/trigonometry.ts';
-import { LATITUDE_MAX, type Place } from './geo-cells.ts';
+import { LATITUDE_MAX, newPlace, type Place } from './geo-cells.ts';
 import { Frame } from './geo-frame.ts';
 
 /** The Earth as a sphere: the quadratic mean radius of WGS-84, in metres. */
@@ -20,6 +20,15 @@ export interface Shape {
   width: number;
   height: number;
 }
+
+/** A shape to be read into; see `newPlace` for why nothing is 0. */
+export const newShape = (): Shape => ({
+  centre: newPlace(),
+  unit: Number.NaN,
+  radius: undefined,
+  width: Number.NaN,
+  height: Number.NaN,
+});
 
 /** Metres along a meridian. */
 function latitudeDistance(from: number, to: number): number {
