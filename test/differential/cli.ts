@@ -23,7 +23,8 @@ const usage = `Sends the same random commands to Mayfly and to redis-server and 
   --dull           name the commands whose replies seldom told anything: the generator's blind spots
   --write-docs     no run: puts the tables of docs/compatibility.md in step with the code
 
-MAYFLY_FLAGS holds more flags for the subject, as '--handoff always --transport net'.
+MAYFLY_FLAGS holds more flags for the subject, as '--handoff always --transport net'. REDIS_SERVER is the redis-server to
+compare with, if not the installed one: a newer one is sent the commands that it knows, and less may differ.
 `;
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 /**
- * Where Mayfly answers otherwise than the installed redis-server and is right to: each with its reason. The table in
+ * Where Mayfly answers otherwise than some redis-server and is right to: each with its reason. The table in
  * docs/compatibility.md is made of this list (`npm run differential -- --write-docs`).
  */
 import { type Command, isAggregate, isError, type Reply } from '../support/resp.ts';
@@ -16,6 +16,8 @@ export interface ReplyPair {
 
 export interface KnownDifference {
   readonly id: string;
+  /** The version from which Redis does as Mayfly does; none if no Redis does. */
+  readonly until?: string;
   readonly commands: string;
   /** What differs, and why Mayfly's is right: goes into docs/compatibility.md. */
   readonly what: string;
@@ -109,6 +111,7 @@ const doubleCommands = /^(Z|BZ)|^GEO|^(HINCRBYFLOAT|INCRBYFLOAT|EXEC|EVAL|SORT)/
 export const knownDifferences: readonly KnownDifference[] = [
   {
     id: 'shortest-doubles',
+    until: '7.2',
     commands: 'every reply with a score or a coordinate',
     what: '`0.1` where 7.0 prints `0.10000000000000001`',
     reason: 'From 7.2 Redis prints the shortest digits that read back as the same double; 7.0 prints 17 digits.',
@@ -116,6 +119,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'coordinates',
+    until: '7.2',
     commands: 'GEOPOS, GEOSEARCH, GEORADIUS, GEORADIUSBYMEMBER',
     what: '`2.682209014892578e-6` where 7.0 prints `0.00000268220901489`',
     reason:
@@ -124,6 +128,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'listpack-lists-and-sets',
+    until: '7.2',
     commands: 'OBJECT ENCODING',
     what: 'a small list is a `listpack`, a small set of words is a `listpack`',
     reason: 'Redis 7.2 brought both; 7.0 has `quicklist` and `hashtable` there.',
@@ -134,6 +139,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'strings-beside-keys',
+    until: '8.2',
     commands: 'OBJECT ENCODING',
     what: 'a string is `embstr` if it and its key have 41 bytes at most, 33 if the key has a deadline',
     reason:
@@ -151,6 +157,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'getkeys-of-one-word',
+    until: '7.2',
     commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
     what: 'a command of one word may be asked about, and the error tells about that command',
     reason: 'Redis 7.2 takes two arguments where 7.0 wanted three.',
@@ -176,6 +183,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'getkeys-of-pfmerge',
+    until: '8.8',
     commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
     what: '`PFMERGE` without sources has one key',
     reason: 'Redis 8.8 says so; 7.0 calls it an error, since no key can be found where the sources would stand.',
@@ -187,6 +195,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'least-count',
+    until: '7.2',
     commands: 'LREM, LPOS',
     what: 'a count or rank of -2^63 is out of range',
     reason: 'From 7.2 Redis refuses the one count whose negation is no 64-bit integer.',
@@ -197,6 +206,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'cursor-forms',
+    until: '7.2',
     commands: 'SCAN, SSCAN, HSCAN, ZSCAN',
     what: 'as a cursor, an empty string is invalid and a leading blank is not',
     reason: 'Redis 7.2 reads cursors by another function than 7.0.',
@@ -207,6 +217,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'bit-arguments-first',
+    until: '7.2',
     commands: 'BITCOUNT, BITPOS',
     what: 'wrong arguments are an error also where there is no key, or one of another type',
     reason: 'Redis 7.2 looks at the arguments before it looks the key up.',
@@ -217,6 +228,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'infinite-timeout',
+    until: '7.2',
     commands: 'commands that block',
     what: 'a timeout of `inf` is `out of range`, where 7.0 calls it `negative`',
     reason: '7.0 converts it to an integer before it looks at it.',
@@ -240,6 +252,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'new-fields',
+    until: '8.8',
     commands: 'XINFO STREAM, XINFO CONSUMERS',
     what: 'more fields: `inactive`, `active-time`, `idmp-duration` and others of its kind',
     reason: 'Redis 7.2, 8.6 and 8.8 added them.',
@@ -251,6 +264,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'last-entry-id',
+    until: '7.4',
     commands: 'XREAD',
     what: '`+` reads the last entry',
     reason: 'Redis 7.4 added it; 7.0 calls it an invalid ID.',
@@ -259,6 +273,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'unbalanced-streams',
+    until: '7.4',
     commands: 'XREAD, XREADGROUP',
     what: 'the error for keys without IDs names the command and the IDs it takes',
     reason: 'Redis 7.4 says so.',
@@ -266,6 +281,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'nothing-left-to-read',
+    until: '7.2',
     commands: 'XREAD',
     what: 'a client that waits for an entry which XADD trims away at once goes on waiting',
     reason: 'From 7.2 Redis runs the waiting command again, which finds nothing; 7.0 serves it an empty list.',
@@ -274,6 +290,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'stream-is-something-else-now',
+    until: '7.2',
     commands: 'XREAD',
     what: 'a client that waits for several streams is told WRONGTYPE if one of them is something else when another is served',
     reason: 'From 7.2 Redis runs the waiting command again, which looks at all of its keys; 7.0 serves the one.',
@@ -282,6 +299,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'group-gone-while-waiting',
+    until: '7.2',
     commands: 'XREADGROUP',
     what: 'a client that waits while its group or stream goes is told what one that comes later is told',
     reason: 'From 7.2 Redis runs the waiting command again; 7.0 has an error of its own for that moment.',
@@ -292,6 +310,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'group-lag',
+    until: '8.2',
     commands: 'XINFO GROUPS, XINFO STREAM',
     what: '`lag` is known after trimming too, and `entries-read` is at most what was ever added',
     reason: 'Redis 7.4 reckons the lag anew, 8.2 caps what XGROUP is told was read; 7.0 answers with negative lags.',
@@ -311,6 +330,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'xadd-after-last-sequence',
+    until: '7.2',
     commands: 'XADD',
     what: 'where there is no sequence left in a millisecond, the ID is too small',
     reason: '7.0 says that the elements are too large: it forgets to note the cause.',
@@ -321,12 +341,28 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
 ];
 
+/** Major and minor of a version as one number. */
+function release(version: string): number {
+  const [major, minor] = version.split('.').map(Number);
+  return major * 1000 + minor;
+}
+
+/** Those that a redis-server of this version shows; one that is built from a branch under way says 255.255.255. */
+export function differencesFrom(version: string): readonly KnownDifference[] {
+  return knownDifferences.filter(({ until }) => until === undefined || release(version) < release(until));
+}
+
 /** Whether a reply is right: the same as the oracle's, or different in a way that is known and meant. */
-export function verdict(command: Command, subject: Reply, oracle: Reply): 'same' | KnownDifference | 'different' {
+export function verdict(
+  command: Command,
+  subject: Reply,
+  oracle: Reply,
+  known: readonly KnownDifference[],
+): 'same' | KnownDifference | 'different' {
   const leaves = compareReplies(command, subject, oracle);
   if (leaves?.length === 0) return 'same';
   const pair = { command, name: ruleName(command), subject, oracle, leaves };
-  return knownDifferences.find((known) => known.covers(pair)) ?? 'different';
+  return known.find((difference) => difference.covers(pair)) ?? 'different';
 }
 
 /** A short text that is the same for two differences of the same cause, most of the time. */

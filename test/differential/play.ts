@@ -5,7 +5,7 @@ import { asCliLine, type Command, isAggregate, isError, type Reply, show } from 
 import { BrokenConnection, type RawReply, type RespClient } from '../support/resp-client.ts';
 import { ruleName } from './compare.ts';
 import type { Endpoint } from './endpoint.ts';
-import { causeOf, verdict } from './known-differences.ts';
+import { causeOf, type KnownDifference, verdict } from './known-differences.ts';
 import { readState } from './state.ts';
 import { cursorIndex, readAll, type Step } from './steps.ts';
 import { type OptionsOf, Tally } from './tally.ts';
@@ -13,6 +13,8 @@ import { type OptionsOf, Tally } from './tally.ts';
 export interface Pair {
   readonly subject: Endpoint;
   readonly oracle: Endpoint;
+  /** What an oracle of this version answers otherwise, and may. */
+  readonly known: readonly KnownDifference[];
   /** What there is to say of which options were taken. */
   readonly optionsOf: OptionsOf;
   /** What is wrong with the shape of the subject's reply, beside what it says; undefined where shapes aren't looked at. */
@@ -84,7 +86,7 @@ class Player {
   /** Compares one reply, in `where`. @returns false for a known difference */
   check(command: Command, subject: Reply, oracle: Reply, where = ''): boolean {
     this.tally.add(command, oracle);
-    const outcome = verdict(command, subject, oracle);
+    const outcome = verdict(command, subject, oracle, this.#pair.known);
     if (outcome === 'same') return true;
     if (outcome === 'different') {
       const cause = causeOf(command, subject, oracle);

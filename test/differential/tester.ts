@@ -9,6 +9,7 @@ import { type Detour, Endpoint, NOTIFICATIONS } from './endpoint.ts';
 import { CommandGenerator, isSent } from './generate.ts';
 import { argumentPaths, type Grammar, nameIn, readGrammar } from './grammar.ts';
 import { SMALL_LIMIT_ENTRIES } from './hazards.ts';
+import { differencesFrom } from './known-differences.ts';
 import { type Difference, type Outcome, type Pair, play } from './play.ts';
 import { type Failing, shrink } from './shrink.ts';
 import { commandsOfSteps, describeStep, makeSteps, type Step } from './steps.ts';
@@ -85,6 +86,13 @@ async function knownTo(subject: Endpoint, oracle: Grammar): Promise<Set<string>>
   return known;
 }
 
+async function versionOf(server: Endpoint): Promise<string> {
+  const info = await server.ask('INFO', 'server');
+  const version = 'text' in info ? /^redis_version:(\S+)/m.exec(info.text)?.[1] : undefined;
+  if (version === undefined) throw new Error(`${server.server.name} doesn't tell its version`);
+  return version;
+}
+
 /** Replies of Redis 8 in RESP3 have the shapes that it declares; those of the installed redis-server are older. */
 function shapeCheck(subject: ServerCommand, oracle: ServerCommand, protocol: 2 | 3, grammar: Grammar): Pair['faultOf'] {
   if (protocol === 2 || subject.name === oracle.name) return undefined;
@@ -119,8 +127,9 @@ export class Tester {
       const known = await knownTo(pair.subject, all);
       const missing = [...all.keys()].filter((name) => isSent(name) && !known.has(name)).sort();
       const faultOf = shapeCheck(subject, oracle, protocol, all);
+      const differences = differencesFrom(await versionOf(pair.oracle));
       const tester = new Tester(
-        { ...pair, optionsOf: optionsOf(all), faultOf },
+        { ...pair, known: differences, optionsOf: optionsOf(all), faultOf },
         new Map([...all].filter(([name]) => known.has(name))),
       );
       if (missing.length > 0) tester.notes.push(`${subject.name} lacks: ${missing.join(', ')}`);
