@@ -17,7 +17,7 @@ import type { Writer } from '../protocol/writer.ts';
 import { ChangeNotes, type NotedChange, publishChange } from '../pubsub/notifications.ts';
 import { replyBuffers } from '../transport/reply-buffers.ts';
 import type { Link, TransportHandler } from '../transport/transport.ts';
-import { Connection, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
+import { Connection, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIPPING } from './connection.ts';
 import { Errands } from './errands.ts';
 import { Monitors } from './monitors.ts';
 import type { Peers } from './peers.ts';
@@ -447,7 +447,6 @@ export class Server implements TransportHandler {
     }
     this.writer.rewind(mark);
     if (connection.replyMode === REPLY_SKIPPING && !connection.waiting) connection.replyMode = REPLY_ON;
-    else if (connection.replyMode === REPLY_OFF) return;
   }
 
   /** Whether what has come of a connection's input may be worked off. */
