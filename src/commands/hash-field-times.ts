@@ -1,5 +1,6 @@
 /** The times and the lists of fields that the commands on deadlines of fields take, each with Redis' own words for what is wrong. */
 import { BEYOND_SAFE, parseInteger } from '../base/numbers.ts';
+import { argumentText } from './argument-text.ts';
 import type { Context } from './context.ts';
 import { error, invalidExpire, NOT_AN_INTEGER, wrongArity } from './errors.ts';
 import type { TimeUnit } from './expiration.ts';
@@ -45,7 +46,8 @@ export function exactFields(ctx: Context): FieldArguments {
 }
 
 /** Refuses an argument that is no option. */
-export const unknownArgument = (ctx: Context, arg: number): Error => error(`ERR unknown argument: ${ctx.text(arg)}`);
+export const unknownArgument = (ctx: Context, arg: number): Error =>
+  error(`ERR unknown argument: ${argumentText(ctx, arg)}`);
 
 /** Collects `FIELDS numfields …`, which may stand anywhere among options, once. */
 export class FieldsBlock {

@@ -31,6 +31,10 @@ const momentTolerance = new Map([
   ['PTTL', 3_000],
   ['EXPIRETIME', 2],
   ['PEXPIRETIME', 3_000],
+  ['HTTL', 2],
+  ['HPTTL', 3_000],
+  ['HEXPIRETIME', 2],
+  ['HPEXPIRETIME', 3_000],
   // Redis shares the objects of small integers, and with them their last access.
   ['OBJECT IDLETIME', Number.POSITIVE_INFINITY],
 ]);
@@ -59,10 +63,11 @@ const bySortKey = (a: Reply, b: Reply) => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
+/** The pairs in the order of their keys: a stream read twice is there twice, in the order read. */
 function sortPairs(items: readonly Reply[]): Reply[] {
-  const pairs: Reply[] = [];
-  for (let i = 0; i + 1 < items.length; i += 2) pairs.push({ kind: '*', items: [items[i], items[i + 1]] });
-  return pairs.sort(bySortKey);
+  const pairs: Reply[][] = [];
+  for (let i = 0; i + 1 < items.length; i += 2) pairs.push([items[i], items[i + 1]]);
+  return pairs.sort(([left], [right]) => bySortKey(left, right)).map((pair) => ({ kind: '*', items: pair }));
 }
 
 /** SORT leaves open how it orders equals, and with a BY that names no key it doesn't sort at all. */
@@ -117,9 +122,11 @@ function isSameMoment({ subject, oracle, field, index }: LeafPair, name: string)
   const [left, right] = [Number(subject.text), Number(oracle.text)];
   const tolerance = momentTolerance.get(name);
   if (tolerance !== undefined) return left >= 0 && right >= 0 && Math.abs(left - right) <= tolerance;
-  const isStream = name.startsWith('XINFO') || name === 'XPENDING';
+  const isStream = name.startsWith('XINFO') || name === 'XPENDING' || name === 'XREADGROUP';
   if (!isStream || Math.abs(left - right) > MOMENT_TOLERANCE_MS) return false;
-  return momentFields.has(field) || (name === 'XPENDING' && index === 2) || (left > RECENT_MS && right > RECENT_MS);
+  if (momentFields.has(field) || (left > RECENT_MS && right > RECENT_MS)) return true;
+  // How long an entry has been idle stands behind its ID and its owner or, where it is claimed, its fields.
+  return index === 2 && (name === 'XPENDING' || name === 'XREADGROUP');
 }
 
 /**

@@ -28,6 +28,12 @@ export const error = (start: string): Matcher => ({
   matches: (text, kind) => kind === '-' && text.startsWith(start),
 });
 
+/** An error that says just so. */
+export const exactError = (whole: string): Matcher => ({
+  about: `the error ${whole}`,
+  matches: (text, kind) => kind === '-' && text === whole,
+});
+
 export const integer: Matcher = { about: 'an integer', matches: (text, kind) => kind === ':' && /^-?\d+$/.test(text) };
 
 /** A Unix time in seconds that no test lives to see. */
