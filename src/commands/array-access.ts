@@ -73,8 +73,10 @@ export function boundArgument(ctx: Context, arg: number, into: ArrayIndex): numb
   return 0;
 }
 
+/** A place, or a number of places; what is beyond the protocol's integers goes as a number of any size. */
 export function replyIndex(reply: Writer, index: ArrayIndex): void {
   if (isSafeUint64(index.high)) reply.integer(uint64ToNumber(index.high, index.low));
+  else if (index.high < 0) reply.bigNumber(String(index.toBigInt()));
   else reply.bigInteger(index.toBigInt());
 }
 

@@ -4,6 +4,7 @@ import { densePlaces } from '../types/array-dense.ts';
 import { DirectoryCursor } from '../types/array-directory.ts';
 import { ArrayIndex } from '../types/array-index.ts';
 import { isDense, sliceCount } from '../types/array-slice-header.ts';
+import { typeLimits } from '../types/limits.ts';
 import { readArray, replyIndex } from './array-access.ts';
 import type { Context } from './context.ts';
 import { command } from './define.ts';
@@ -14,6 +15,8 @@ const FIELDS_FULL = 12;
 /** Slices that Redis' directory has one table for. */
 const BLOCK_BITS = 11;
 const SUPER_DIRECTORY_MIN = 4;
+/** Elements that Redis makes room for in a new sparse slice. */
+const SPARSE_ROOM_MIN = 4;
 
 const array = new SparseArray();
 const index = new ArrayIndex();
@@ -22,6 +25,10 @@ const slices = new DirectoryCursor();
 
 /** The least power of two, from `least` on, that is not below `value`. */
 const powerFrom = (least: number, value: number): number => Math.max(least, 2 ** Math.ceil(Math.log2(value)));
+
+/** How many elements Redis has room for in a sparse slice that has only grown: the room doubles until it is the greatest. */
+const sparseRoom = (elements: number): number =>
+  Math.max(elements, Math.min(typeLimits.arraySparseKmax, powerFrom(SPARSE_ROOM_MIN, elements)));
 
 /** How many of the blocks into which Redis puts the slices of a wide array hold any. */
 function countBlocks(): number {
@@ -77,14 +84,14 @@ function replySliceFigures({ reply }: Context, integer: (name: string, value: nu
   let dense = 0;
   let densePlacesAll = 0;
   let denseElements = 0;
-  let sparseElements = 0;
+  let sparseRoomAll = 0;
   for (let slice = slices.toFirst(arena, array.base + ARRAY_DIRECTORY); slice !== 0; slice = slices.next(arena)) {
     if (isDense(arena, slice)) {
       dense++;
       densePlacesAll += densePlaces(arena, slice);
       denseElements += sliceCount(arena, slice);
     } else {
-      sparseElements += sliceCount(arena, slice);
+      sparseRoomAll += sparseRoom(sliceCount(arena, slice));
     }
   }
   const sparse = array.slices - dense;
@@ -96,7 +103,7 @@ function replySliceFigures({ reply }: Context, integer: (name: string, value: nu
   integer('sparse-slices', sparse);
   average('avg-dense-size', densePlacesAll, dense);
   average('avg-dense-fill', denseElements, densePlacesAll);
-  average('avg-sparse-size', sparseElements, sparse);
+  average('avg-sparse-size', sparseRoomAll, sparse);
 }
 
 export const arrayInfoCommands = [

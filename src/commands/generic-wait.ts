@@ -5,7 +5,8 @@ import { command } from './define.ts';
 import { error } from './errors.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 
-const OUT_OF_RANGE = error('ERR value is out of range, must be positive');
+const NOT_POSITIVE = error('ERR value is out of range, must be positive');
+const NOT_ONE_SERVER = error('ERR value is out of range, value must between 0 and 1');
 const NO_AOF = error('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
 
 function wait(ctx: Context): void {
@@ -18,9 +19,9 @@ function wait(ctx: Context): void {
 
 function waitaof(ctx: Context): void {
   const local = saturatedInteger(ctx, 1);
-  if (local < 0 || local > 1) throw OUT_OF_RANGE;
-  const replicas = saturatedInteger(ctx, 2);
-  if (replicas < 0) throw OUT_OF_RANGE;
+  if (local < 0 || local > 1) throw NOT_ONE_SERVER;
+  const replicas = saturatedInteger(ctx, 2, NOT_POSITIVE);
+  if (replicas < 0) throw NOT_POSITIVE;
   const ms = integerTimeoutMs(ctx, 3);
   if (local > 0) throw NO_AOF;
   const answer = () => {

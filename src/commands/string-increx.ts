@@ -24,10 +24,10 @@ const APPLIED_INFINITE = error('ERR applied increment would be Infinity');
 const notAnInteger = (what: string): CommandError => error(`ERR ${what} is not an integer or out of range`);
 const notAFloat = (what: string): CommandError => error(`ERR ${what} is not a valid float`);
 
-/** Arguments that hold the options' operands; 0 where an option is not given. */
+/** What the options say; `…Arg` is the argument that holds an operand, 0 where the option is not given. */
 interface Options {
-  incrementArg: number;
-  isFloat: boolean;
+  /** Undefined where neither BYINT nor BYFLOAT is given. */
+  increment: bigint | SoftFloat | undefined;
   lowerArg: number;
   upperArg: number;
   saturates: boolean;
@@ -43,11 +43,14 @@ interface Step<T> {
   readonly applied: T;
 }
 
-/** Unlike SET, INCREX takes no word twice. @throws SYNTAX_ERROR */
+/**
+ * Unlike SET, INCREX takes no word twice. It reads the increment at once, before a word behind it is found wrong, and the
+ * bounds when all words are right.
+ * @throws CommandError
+ */
 function parseOptions(ctx: Context): Options {
   const options: Options = {
-    incrementArg: 0,
-    isFloat: false,
+    increment: undefined,
     lowerArg: 0,
     upperArg: 0,
     saturates: false,
@@ -65,17 +68,16 @@ function parseOptions(ctx: Context): Options {
       continue;
     }
     const word = ctx.word(arg);
-    if ((word === 'BYINT' || word === 'BYFLOAT') && options.incrementArg === 0 && hasOperand) {
-      options.isFloat = word === 'BYFLOAT';
-      options.incrementArg = ++arg;
-    } else if (word === 'LBOUND' && options.lowerArg === 0 && hasOperand) options.lowerArg = ++arg;
+    const takesIncrement = options.increment === undefined && hasOperand;
+    if (word === 'BYINT' && takesIncrement) options.increment = integerArgument(ctx, ++arg, 'Increment');
+    else if (word === 'BYFLOAT' && takesIncrement) options.increment = floatIncrement(ctx, ++arg);
+    else if (word === 'LBOUND' && options.lowerArg === 0 && hasOperand) options.lowerArg = ++arg;
     else if (word === 'UBOUND' && options.upperArg === 0 && hasOperand) options.upperArg = ++arg;
     else if (word === 'SATURATE' && !options.saturates) options.saturates = true;
     else if (word === 'PERSIST' && canPersist(options)) options.persists = true;
     else if (word === 'ENX' && !options.onlyWithoutDeadline && !options.persists) options.onlyWithoutDeadline = true;
     else throw SYNTAX_ERROR;
   }
-  if (options.onlyWithoutDeadline && options.unit === undefined) throw ENX_ALONE;
   return options;
 }
 
@@ -84,23 +86,23 @@ const canPersist = ({ persists, unit, onlyWithoutDeadline }: Options): boolean =
 
 function increx(ctx: Context): void {
   const options = parseOptions(ctx);
-  if (options.isFloat) incrementFloat(ctx, options);
-  else incrementInteger(ctx, options);
+  const { increment = 1n } = options;
+  if (typeof increment === 'bigint') incrementInteger(ctx, options, increment);
+  else incrementFloat(ctx, options, increment);
 }
 
 // --- integers -------------------------------------------------------------------------------------------------------
 
-function integerArgument(ctx: Context, arg: number, what: string, otherwise: bigint): bigint {
-  if (arg === 0) return otherwise;
+function integerArgument(ctx: Context, arg: number, what: string): bigint {
   const value = parseInt64(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
   if (value === undefined) throw notAnInteger(what);
   return value;
 }
 
-function incrementInteger(ctx: Context, options: Options): void {
-  const increment = integerArgument(ctx, options.incrementArg, 'Increment', 1n);
-  const lower = integerArgument(ctx, options.lowerArg, 'LBOUND', INT64_MIN);
-  const upper = integerArgument(ctx, options.upperArg, 'UBOUND', INT64_MAX);
+function incrementInteger(ctx: Context, options: Options, increment: bigint): void {
+  const { lowerArg, upperArg } = options;
+  const lower = lowerArg === 0 ? INT64_MIN : integerArgument(ctx, lowerArg, 'LBOUND');
+  const upper = upperArg === 0 ? INT64_MAX : integerArgument(ctx, upperArg, 'UBOUND');
   if (lower > upper) throw BOUNDS_CROSSED;
   const deadlineMs = deadlineArgument(ctx, options);
   const entry = ctx.lookupTyped(1, TYPE_STRING);
@@ -140,7 +142,6 @@ const LONG_DOUBLE_MAX: SoftFloat = {
   exponent: EXTENDED.exponentMax,
 };
 const ZERO: SoftFloat = { negative: false, significand: 0n, exponent: 0 };
-const ONE: SoftFloat = { negative: false, significand: 1n, exponent: 0 };
 
 const negated = (float: SoftFloat): SoftFloat => ({ ...float, negative: !float.negative });
 
@@ -157,20 +158,23 @@ function compareLongDoubles(a: LongDouble, b: LongDouble): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-function floatArgument<T>(ctx: Context, arg: number, what: string, otherwise: T): LongDouble | T {
-  if (arg === 0) return otherwise;
+function floatArgument(ctx: Context, arg: number, what: string): LongDouble {
   const value = parseLongDouble(ctx.source.u8, ctx.at[arg], ctx.size[arg]);
   if (value === undefined) throw notAFloat(what);
   return value;
 }
 
-function incrementFloat(ctx: Context, options: Options): void {
-  const increment = floatArgument(ctx, options.incrementArg, 'Increment', ONE);
+function floatIncrement(ctx: Context, arg: number): SoftFloat {
+  const increment = floatArgument(ctx, arg, 'Increment');
   if (typeof increment === 'string') throw INCREMENT_INFINITE;
-  const lower = floatArgument(ctx, options.lowerArg, 'LBOUND', negated(LONG_DOUBLE_MAX));
-  const upper = floatArgument(ctx, options.upperArg, 'UBOUND', LONG_DOUBLE_MAX);
-  const bothGiven = options.lowerArg !== 0 && options.upperArg !== 0;
-  if (bothGiven && compareLongDoubles(lower, upper) > 0) throw BOUNDS_CROSSED;
+  return increment;
+}
+
+function incrementFloat(ctx: Context, options: Options, increment: SoftFloat): void {
+  const { lowerArg, upperArg } = options;
+  const lower = lowerArg === 0 ? negated(LONG_DOUBLE_MAX) : floatArgument(ctx, lowerArg, 'LBOUND');
+  const upper = upperArg === 0 ? LONG_DOUBLE_MAX : floatArgument(ctx, upperArg, 'UBOUND');
+  if (compareLongDoubles(lower, upper) > 0) throw BOUNDS_CROSSED;
   const deadlineMs = deadlineArgument(ctx, options);
   const entry = ctx.lookupTyped(1, TYPE_STRING);
   const { arena } = ctx.ks;
@@ -198,9 +202,10 @@ function floatStep(
   const sum = addLongDoubles(value, increment) ?? (value.negative ? '-infinity' : 'infinity');
   const tooLow = compareLongDoubles(sum, lower) < 0;
   const tooHigh = compareLongDoubles(sum, upper) > 0;
-  if (!tooLow && !tooHigh && typeof sum !== 'string') return { value: sum, applied: increment };
-  if (!saturates) return undefined;
-  const bounded = tooLow ? lower : tooHigh ? upper : sum === 'infinity' ? LONG_DOUBLE_MAX : negated(LONG_DOUBLE_MAX);
+  const fits = !tooLow && !tooHigh && typeof sum !== 'string';
+  if (!fits && !saturates) return undefined;
+  const bounded = fits ? sum : sum === 'infinity' || tooHigh ? upper : lower;
+  // What rounding took from the increment has not been applied.
   const applied = typeof bounded === 'string' ? undefined : addLongDoubles(bounded, negated(value));
   if (typeof bounded === 'string' || applied === undefined) throw APPLIED_INFINITE;
   return { value: bounded, applied };
@@ -214,8 +219,11 @@ function replyLongDouble(ctx: Context, value: SoftFloat): void {
 
 // --- deadlines ------------------------------------------------------------------------------------------------------
 
-const deadlineArgument = (ctx: Context, { unit, timeArg }: Options): number =>
-  unit === undefined ? 0 : positiveDeadline(ctx, timeArg, unit);
+function deadlineArgument(ctx: Context, { unit, timeArg, onlyWithoutDeadline }: Options): number {
+  if (unit !== undefined) return positiveDeadline(ctx, timeArg, unit);
+  if (onlyWithoutDeadline) throw ENX_ALONE;
+  return 0;
+}
 
 /** What a key that gets a deadline takes beside its bytes: another entry, a place in the heap, which may have to grow. */
 const DEADLINE_ROOM_BYTES = 64 << 10;

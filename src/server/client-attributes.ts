@@ -8,13 +8,14 @@ export function setName(connection: Connection, name: string): void {
   connection.name = name;
 }
 
-/** @param value of attribute `lib-name` or `lib-ver`  @throws CommandError */
+/** @param attribute `lib-name` or `lib-ver`, in letters of any case  @throws CommandError */
 export function setLibrary(connection: Connection, attribute: string, value: string): void {
-  if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw error(`ERR Unrecognized option '${attribute}'`);
+  const isName = attribute.toLowerCase() === 'lib-name';
+  if (!isName && attribute.toLowerCase() !== 'lib-ver') throw error(`ERR Unrecognized option '${attribute}'`);
   if (!isPlain(value)) {
     throw error(`ERR ${attribute} cannot contain spaces, newlines or special characters.`);
   }
-  if (attribute === 'lib-name') connection.libName = value;
+  if (isName) connection.libName = value;
   else connection.libVersion = value;
 }
 

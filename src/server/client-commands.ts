@@ -1,5 +1,5 @@
 /** CLIENT: connections, looked at and changed. */
-import { subcommandSyntaxError } from '../commands/argument-text.ts';
+import { argumentText, subcommandSyntaxError } from '../commands/argument-text.ts';
 import { integerTimeoutMs } from '../commands/blocking-timeout.ts';
 import type { Context } from '../commands/context.ts';
 import { type Command, command } from '../commands/define.ts';
@@ -94,7 +94,7 @@ const ownCommands: readonly Command[] = [
   ),
   own('REPLY', '3.2.0', 'action(ON | OFF | SKIP)', 'Chooses whether the connection is replied to.', reply),
   own('SETINFO', '7.2.0', 'attr(LIB-NAME libname | LIB-VER libver)', 'Notes which library the client uses.', (ctx) => {
-    setLibrary(connectionOf(ctx), byteText(ctx, 2).toLowerCase(), byteText(ctx, 3));
+    setLibrary(connectionOf(ctx), argumentText(ctx, 2), byteText(ctx, 3));
     ctx.reply.ok();
   }),
   own('SETNAME', '2.6.9', 'connection-name', 'Names the connection, to be seen in CLIENT LIST.', (ctx) => {

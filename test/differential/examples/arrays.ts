@@ -1,4 +1,4 @@
-import { type Examples, error } from './expected.ts';
+import { type Examples, error, INT64_MAX } from './expected.ts';
 
 const short = [
   'count',
@@ -34,7 +34,12 @@ export const arrays: readonly Examples[] = [
       ['OBJECT ENCODING a', 'sliced-array'],
       ['ARSET a 18446744073709551615 v', error('ERR invalid array index')],
       ['ARSET a 18446744073709551614 v w', error('ERR array index overflow')],
+      ['ARSET a 9223372036854775806 v', 1],
+      ['ARLEN a', INT64_MAX],
       ['ARSET a 18446744073709551614 v', 1],
+      // What no integer of the protocol holds is a bulk string in RESP2, a big number in RESP3.
+      ['ARLEN a', '18446744073709551615'],
+      ['ARDEL a 9223372036854775806', 1],
       ['ARDEL a 18446744073709551614 100 99', 2],
     ],
   },
@@ -147,7 +152,7 @@ export const arrays: readonly Examples[] = [
       ['ARINFO none', error('ERR no such key')],
       [
         'ARINFO a FULL',
-        [...short, 'slice-size', 4096, 'dense-slices', 0, 'sparse-slices', 1, ...averages, 'avg-sparse-size', '3'],
+        [...short, 'slice-size', 4096, 'dense-slices', 0, 'sparse-slices', 1, ...averages, 'avg-sparse-size', '4'],
       ],
     ],
   },

@@ -7,7 +7,9 @@ export const others: readonly Examples[] = [
       ['CLIENT SETINFO LIB-NAME tester', 'OK'],
       ['CLIENT SETINFO LIB-VER 1.2', 'OK'],
       ['CLIENT INFO', /lib-name=tester lib-ver=1\.2/],
-      ['CLIENT SETINFO NOSUCH x', error('ERR ')],
+      ['CLIENT SETINFO NOSUCH x', error("ERR Unrecognized option 'NOSUCH'")],
+      ['CLIENT SETINFO LIB-NAME "a b"', error('ERR LIB-NAME cannot contain ')],
+      ['CLIENT SETINFO lib-ver "a b"', error('ERR lib-ver cannot contain ')],
     ],
   },
   {
@@ -43,7 +45,11 @@ export const others: readonly Examples[] = [
     needs: 'WAITAOF',
     lines: [
       ['WAITAOF 0 0 0', [0, 0]],
-      ['WAITAOF 1 0 10', error('ERR ')],
+      ['WAITAOF 1 0 10', error('ERR WAITAOF cannot be used when numlocal is set')],
+      ['WAITAOF 2 0 10', error('ERR value is out of range, value must between 0 and 1')],
+      ['WAITAOF x 0 10', error('ERR value is not an integer or out of range')],
+      ['WAITAOF 0 -1 10', error('ERR value is out of range, must be positive')],
+      ['WAITAOF 0 x 10', error('ERR value is out of range, must be positive')],
     ],
   },
   {

@@ -443,11 +443,20 @@ describe('what an array tells of itself', () => {
     expect(full.slice(6)).toEqual(
       ['slices', 2, 'directory-size', 2, 'super-dir-entries', 0, 'slice-size', 4096].concat(
         ['dense-slices', 1, 'sparse-slices', 1, 'avg-dense-size', '128', 'avg-dense-fill', '0.78125'],
-        ['avg-sparse-size', '1'],
+        ['avg-sparse-size', '4'],
       ),
     );
     expect(run('ARDELRANGE b 3 99')).toBe(97);
     expect((run('ARINFO b FULL') as Plain[]).slice(14, 18)).toEqual(['dense-slices', 0, 'sparse-slices', 2]);
+  });
+
+  it('has room in sparse slices as they grow, up to array-sparse-kmax', () => {
+    const rooms: Plain[] = [];
+    for (let i = 0; i < 10; i++) {
+      run(`ARSET a ${i} v`);
+      rooms.push((run('ARINFO a FULL') as Plain[])[23]);
+    }
+    expect(rooms).toEqual(['4', '4', '4', '4', '8', '8', '8', '8', '10', '10']);
   });
 
   it('is of blocks of slices where it is wide', () => {

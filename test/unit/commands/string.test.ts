@@ -221,12 +221,37 @@ describe('INCREX', () => {
     expect(redis.run('INCREX', 'f', 'BYFLOAT', 100, 'UBOUND', '42.5')).toEqual(['1.75', '0']);
     expect(redis.run('INCREX', 'f', 'BYFLOAT', 100, 'UBOUND', '42.5', 'SATURATE')).toEqual(['42.5', '40.75']);
     expect(redis.run('INCREX', 'f', 'BYFLOAT', 1, 'UBOUND', 'inf')).toEqual(['43.5', '1']);
-    expect(redis.run('INCREX', 'f', 'BYFLOAT', 1, 'UBOUND', '-inf', 'SATURATE')).toBe(
+    const crossed = "Error: ERR LBOUND can't be greater than UBOUND";
+    expect(redis.run('INCREX', 'f', 'BYFLOAT', 1, 'UBOUND', '-inf', 'SATURATE')).toBe(crossed);
+    expect(redis.run('INCREX', 'f', 'BYFLOAT', 1, 'LBOUND', 'inf')).toBe(crossed);
+    expect(redis.run('INCREX', 'f', 'BYFLOAT', 1, 'LBOUND', '-inf', 'UBOUND', '-inf', 'SATURATE')).toBe(
+      'Error: ERR applied increment would be Infinity',
+    );
+    redis.run('SET', 'huge', '1e4932');
+    expect(redis.run('INCREX', 'huge', 'BYFLOAT', '1e4932', 'UBOUND', 'inf', 'SATURATE')).toBe(
       'Error: ERR applied increment would be Infinity',
     );
     expect(redis.run('INCREX', 'f', 'BYFLOAT', '+inf')).toBe('Error: ERR BYFLOAT increment cannot be Infinity');
     redis.run('SET', 'f', 'inf');
     expect(redis.run('INCREX', 'f', 'BYFLOAT', '1')).toBe('Error: ERR value cannot be Infinity');
+  });
+
+  test('tells what rounding has left of a decimal increment', () => {
+    const redis = new CommandRunner();
+    redis.run('SET', 'f', -427808);
+    expect(redis.run('INCREX', 'f', 'BYFLOAT', '0.1')).toEqual(['-427807.90000000000000568', '0.09999999999999432']);
+  });
+
+  test('finds what is wrong in the order in which Redis does', () => {
+    const redis = new CommandRunner();
+    const answers = (...words: string[]) => redis.run('INCREX', 'n', ...words);
+    expect(answers('BYINT', 'x', 'nonsense')).toBe('Error: ERR Increment is not an integer or out of range');
+    expect(answers('BYFLOAT', 'BYFLOAT', '1')).toBe('Error: ERR Increment is not a valid float');
+    expect(answers('BYFLOAT', 'inf', 'nonsense')).toBe('Error: ERR BYFLOAT increment cannot be Infinity');
+    expect(answers('LBOUND', 'x', 'nonsense')).toBe('Error: ERR syntax error');
+    expect(answers('LBOUND', 'x', 'ENX')).toBe('Error: ERR LBOUND is not an integer or out of range');
+    expect(answers('UBOUND', 'x', 'BYFLOAT', '1', 'ENX')).toBe('Error: ERR UBOUND is not a valid float');
+    expect(answers('ENX')).toBe('Error: ERR ENX flag requires an expiration');
   });
 
   test('sees to the deadline as told, and tells of each step', () => {
