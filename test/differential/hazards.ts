@@ -13,6 +13,7 @@ const NEAR_MS = 600_000;
 export const SMALL_LIMIT_ENTRIES = 3;
 const BITS_MAX = 20_000;
 const BYTES_MAX = 3_000;
+const COUNT_MAX = 1e8;
 
 const lower = (text: string | undefined) => (text ?? '').toLowerCase();
 
@@ -108,6 +109,9 @@ function isHuge(command: Command): boolean {
       return command.slice(2).some((word) => between(word, word.startsWith('#') ? BITS_MAX / 64 : BITS_MAX, 2 ** 33));
     case 'setrange':
       return command.slice(2, 3).some((word) => between(word, BYTES_MAX, 2 ** 30));
+    case 'xautoclaim':
+      // Redis makes room for as many before it looks, as far as the machine's memory goes.
+      return command.some((word, i) => lower(word) === 'count' && asNumber(command[i + 1]) > COUNT_MAX);
     case 'srandmember':
     case 'hrandfield':
     case 'zrandmember':
@@ -185,6 +189,10 @@ function hasNewArity(command: Command): boolean {
 /** LREM by -2^63 is refused from 7.2 on, where 7.0 removes elements: what comes after would differ. */
 const isLeastLrem = (command: Command) => lower(command[0]) === 'lrem' && command[2] === '-9223372036854775808';
 
+/** A message with an ID of long ago: Mayfly forgets it when its time is over, Redis when it comes around to it. */
+const isLongForgotten = (command: Command, nowMs: number) =>
+  lower(command[0]) === 'xidmprecord' && Number.parseInt(command[4], 10) < nowMs;
+
 /** COMMAND GETKEYS is excluded from the stream on its own, but made around commands of the stream. */
 const isWrapped = (command: Command) => ruleName(command) === 'COMMAND GETKEYS';
 
@@ -199,6 +207,7 @@ export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (dependsOnUnstableOrder(command)) return 'the outcome hangs on an order Redis leaves open';
   if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
   if (namesMoreThanItAdds(command)) return 'its encoding differs by version';
+  if (isLongForgotten(command, nowMs)) return 'is forgotten at once by Mayfly, within a moment by Redis';
   if (isLeastLrem(command)) return 'removes elements in 7.0 only';
   if (hasNewArity(command)) return 'takes another number of words in Redis 8: shown by examples';
   return undefined;

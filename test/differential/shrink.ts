@@ -92,7 +92,8 @@ function simplerSteps(step: Step): Step[][] {
     case 'plain': {
       const shorter = simplerCommands(step.command).map((command) => [{ ...step, command }]);
       if (step.inner !== undefined) return [[plain(step.inner)]];
-      return step.before?.length ? [[plain(step.command)], ...shorter] : shorter;
+      if (!step.before?.length || hazardOf(step.command, Date.now()) !== undefined) return shorter;
+      return [[plain(step.command)], ...shorter];
     }
     case 'transaction':
       return [

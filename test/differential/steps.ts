@@ -97,7 +97,21 @@ function deterministic(generator: CommandGenerator): Command {
   }
 }
 
+/**
+ * A producer's message has the clock's ID, unless the stream's last one is of the future: then the one after it, the same
+ * on two servers. So an entry with the ID that was drawn comes first.
+ */
+function messageStep(command: Command): Step | undefined {
+  if (nameOf(command) !== 'XADD' || !command.some((word) => /^idmp(auto)?$/i.test(word))) return undefined;
+  const at = command.findIndex((word) => /^\d{13,}-(\d+|\*)$/.test(word));
+  return at < 0
+    ? undefined
+    : { kind: 'plain', command: command.with(at, '*'), before: [['XADD', command[1], command[at], 'f', 'v']] };
+}
+
 function stepOf(command: Command): Step {
+  const message = messageStep(command);
+  if (message !== undefined) return message;
   if (chanceCommands.has(nameOf(command)) && readAll(command) !== undefined) return { kind: 'chance', command };
   if (scanCommands.has(nameOf(command))) {
     const at = cursorIndex(command);

@@ -39,7 +39,8 @@ const allKeys: readonly string[] = [...new Set(Object.values(keyFamilies).flat()
 
 /** What the generator remembers of an episode, so that values fit what came before. */
 export interface Episode {
-  /** Streams grow: the highest ID's first part handed out. */
+  /** Streams grow: the lowest ID's first part, and the highest handed out. */
+  readonly firstStreamMs: number;
   lastStreamMs: number;
   /** The latest IDs handed out to XADD: named again, they mostly are in a stream, or pending. */
   readonly streamIds: string[];
@@ -169,7 +170,7 @@ const STREAM_IDS_KEPT = 12;
 /** An ID that the stream may hold. */
 export function streamId(episode: Episode, dice: Dice): string {
   if (episode.streamIds.length > 0 && dice.chance(0.6)) return dice.pick(episode.streamIds);
-  const ms = dice.int(0, episode.lastStreamMs + 1);
+  const ms = dice.int(episode.firstStreamMs, episode.lastStreamMs + 1);
   return dice.chance(0.6) ? `${ms}-${dice.int(0, 2)}` : String(ms);
 }
 

@@ -30,7 +30,7 @@ describe.each(['auto', 'always', 'never'])('many clients, handoff %s', (mode) =>
       const grammar = await readGrammar(control);
       const send = async (number: number): Promise<void> => {
         const dice = new Dice(seed).fork(number);
-        const episode = { lastStreamMs: 1, streamIds: [], integerShare: 0.5, nowMs: Date.now() };
+        const episode = { firstStreamMs: 0, lastStreamMs: 1, streamIds: [], integerShare: 0.5, nowMs: Date.now() };
         const generator = new CommandGenerator(grammar, new Set(), episode, dice.fork(0));
         const client = await RespClient.open(server.port);
         for (let left = COMMANDS_PER_CLIENT; left > 0; ) {

@@ -87,6 +87,7 @@ export async function surveyReplies(port: number, rounds: number, seed: number):
     const episode = {
       lastStreamMs: fullStreamIds.length,
       streamIds: [...fullStreamIds],
+      firstStreamMs: 0,
       integerShare: dice.pick([0.1, 0.5]),
       nowMs: Date.now(),
     };
