@@ -9,6 +9,7 @@ import {
   countRepeated,
   durationOf,
   expireMessages,
+  expireSomeMessages,
   findMessage,
   findProducer,
   maxsizeOf,
@@ -156,12 +157,17 @@ export class Message {
     const { arena } = allocator;
     const holder = stream.base + STREAM_PRODUCERS;
     const record = arena.i32[holder] || producersCreate(allocator, holder);
+    const producerAt = ctx.at[producerArg];
+    const producerLength = ctx.size[producerArg];
+    if (findProducer(arena, record, ctx.source, producerAt, producerLength) === 0) {
+      expireSomeMessages(allocator, record, ctx.random(), ctx.nowMs);
+    }
     const message = noteMessage(
       allocator,
       record,
       ctx.source,
-      ctx.at[producerArg],
-      ctx.size[producerArg],
+      producerAt,
+      producerLength,
       this.region,
       this.at,
       this.length,

@@ -55,6 +55,7 @@ const PRODUCER_NEWEST = 2;
 const PRODUCER_DICT = 4;
 const MESSAGE_VALUE_BYTES = 20;
 const NEXT_AT = 16;
+const PRODUCERS_EXPIRED_AT_ONCE = 3;
 const TWO_32 = 4294967296;
 
 /** Makes the record. @param holder the word for its address  @returns the address  @throws OutOfMemoryError */
@@ -284,6 +285,20 @@ export function expireAllMessages(allocator: Allocator, record: number, nowMs: n
   const list = (record >> 2) + PRODUCERS_LIST;
   for (let i = namesCount(allocator.arena, list) - 1; i >= 0; i--) {
     expireMessages(allocator, record, namedAt(allocator.arena, list, i), nowMs);
+  }
+}
+
+/**
+ * Forgets the messages of a few producers, whichever chance picks, whose time is over. Called for each new producer, it
+ * keeps those that never come back from piling up: they are no more than those that are recognized.
+ * @param chance from 0 up to but not including 1
+ */
+export function expireSomeMessages(allocator: Allocator, record: number, chance: number, nowMs: number): void {
+  const { arena } = allocator;
+  const list = (record >> 2) + PRODUCERS_LIST;
+  const first = Math.floor(chance * namesCount(arena, list));
+  for (let i = Math.min(first + PRODUCERS_EXPIRED_AT_ONCE, namesCount(arena, list)) - 1; i >= first; i--) {
+    expireMessages(allocator, record, namedAt(arena, list, i), nowMs);
   }
 }
 

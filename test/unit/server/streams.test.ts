@@ -107,6 +107,17 @@ test('DUMP holds what was given back, in that order, and what producers have sen
   }
 });
 
+test('producers that never come back are forgotten while others come', async () => {
+  await client.call('XADD', 's', '1-0', 'f', 'v');
+  const producers = (count: number) =>
+    client.pipeline(Array.from({ length: count }, (_, i) => ['XIDMPRECORD', 's', `producer-${i}`, 'm', '1-0']));
+  const used = async () => Number(textOf(await client.call('MEMORY', 'USAGE', 's')));
+  await producers(10);
+  const bytesOfFew = await used();
+  await producers(2_000);
+  expect(await used()).toBeLessThan(5 * bytesOfFew);
+});
+
 test('groups, given back entries and settings are no change for WATCH, and the latter two no event', async () => {
   await run('XADD s 1-0 f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g c STREAMS s >');
   const listener = await RespClient.open(server.port);
