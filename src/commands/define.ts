@@ -44,6 +44,8 @@ export interface CommandSpec {
   categories?: string;
   /** Command tips, separated by spaces. */
   tips?: string;
+  /** For the server's own use, not for clients: COMMAND DOCS flags it `syscmd`. */
+  system?: boolean;
   deprecatedSince?: string;
   replacedBy?: string;
   /** [version, what changed], in our own words. */

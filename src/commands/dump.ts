@@ -165,6 +165,7 @@ export const dumpCommands: readonly Command[] = [
     group: 'server',
     summary: 'What RESTORE does, for the importing side of a slot that moves.',
     flags: 'write denyoom asking',
+    system: true,
     categories: 'keyspace dangerous',
   }),
 ];

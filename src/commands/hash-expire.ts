@@ -147,7 +147,7 @@ const setting = (time: string, { name, summary, run }: Declared) =>
     run,
   });
 
-const telling = ({ name, summary, run }: Declared) =>
+const telling = ({ name, summary, run, tips }: Declared & Pick<CommandSpec, 'tips'>) =>
   command({
     name,
     since: '7.4.0',
@@ -157,7 +157,7 @@ const telling = ({ name, summary, run }: Declared) =>
     syntax: 'key:key FIELDS fields{numfields:integer field...}',
     keys: 'RO access 1',
     flags: 'readonly fast',
-    tips: 'nondeterministic_output',
+    tips,
     run,
   });
 
@@ -184,11 +184,13 @@ export const hashExpireCommands = [
   }),
   telling({
     name: 'HTTL',
+    tips: 'nondeterministic_output',
     summary: 'Returns in how many seconds fields of a hash are removed.',
     run: (ctx) => replyTimes(ctx, (deadlineMs) => seconds(deadlineMs - ctx.nowMs)),
   }),
   telling({
     name: 'HPTTL',
+    tips: 'nondeterministic_output',
     summary: 'Returns in how many milliseconds fields of a hash are removed.',
     run: (ctx) => replyTimes(ctx, (deadlineMs) => deadlineMs - ctx.nowMs),
   }),

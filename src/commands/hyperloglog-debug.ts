@@ -150,6 +150,7 @@ export const hyperloglogDebugCommands = [
     syntax: 'subcommand key:key',
     keys: 'RW access 2',
     flags: 'write denyoom admin',
+    system: true,
     run: pfdebug,
   }),
   command({
@@ -160,6 +161,7 @@ export const hyperloglogDebugCommands = [
     summary: 'Tests registers, forms and estimates of HyperLogLogs.',
     syntax: '',
     flags: 'admin',
+    system: true,
     run: pfselftest,
   }),
 ];

@@ -158,6 +158,7 @@ export const streamAddCommands = [
     history: [
       ['6.2.0', 'Knows NOMKSTREAM, MINID and LIMIT.'],
       ['7.0.0', 'An ID may leave its sequence to the server: `<ms>-*`.'],
+      ['8.2.0', 'Knows KEEPREF, DELREF and ACKED.'],
     ],
     run: xadd,
   }),

@@ -289,6 +289,8 @@ export const streamInfoCommands = [
       ['6.0.0', 'Knows FULL.'],
       ['7.0.0', 'Tells max-deleted-entry-id, entries-added, recorded-first-entry-id, entries-read and lag.'],
       ['7.2.0', 'Tells active-time; seen-time is of the last attempt.'],
+      ['8.6.0', 'Tells of producers and their messages: idmp-duration, idmp-maxsize, pids-tracked and iids-….'],
+      ['8.8.0', 'With FULL, tells nacked-count of groups.'],
     ],
     run: info,
   }),

@@ -86,7 +86,10 @@ export const streamTrimCommands = [
     keys: 'RW delete 1',
     flags: 'write',
     tips: 'nondeterministic_output',
-    history: [['6.2.0', 'Knows MINID and LIMIT.']],
+    history: [
+      ['6.2.0', 'Knows MINID and LIMIT.'],
+      ['8.2.0', 'Knows KEEPREF, DELREF and ACKED.'],
+    ],
     run: xtrim,
   }),
   command({

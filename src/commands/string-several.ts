@@ -170,6 +170,7 @@ export const stringSeveralCommands = [
       'numkeys:integer data{key:key value}... [condition(NX | XX)] [expiration(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL)]',
     keys: 'OW update num 1:2',
     flags: 'write denyoom movablekeys',
+    tips: 'request_policy:multi_shard response_policy:all_succeeded',
     run: msetex,
   }),
 ];

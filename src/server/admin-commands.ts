@@ -79,6 +79,7 @@ export function adminCommands({ config, startedMs, clock, shutDown }: ThreadServ
       summary: 'Saves all data in the background; not built yet.',
       syntax: '[SCHEDULE@3.2.2]',
       arity: -1,
+      history: [['3.2.2', 'Knows SCHEDULE.']],
       run: bgsave,
     }),
     command({

@@ -66,6 +66,15 @@ function trackingInfo(ctx: Context): void {
   w.array(0);
 }
 
+const EVERY_NODE = 'request_policy:all_nodes response_policy:all_succeeded';
+
+/** Command tips of the subcommands that have any. */
+const tipsOf = new Map([
+  ['SETINFO', EVERY_NODE],
+  ['SETNAME', EVERY_NODE],
+  ['INFO', 'nondeterministic_output'],
+]);
+
 /** Commands that concern the connection alone. */
 const ownCommands: readonly Command[] = [
   own('CACHING', '6.0.0', 'mode(YES | NO)', 'Chooses whether the next command’s keys are tracked.', () => {
@@ -121,6 +130,7 @@ function own(name: string, since: string, syntax: string, summary: string, run: 
     summary,
     syntax,
     flags,
+    tips: tipsOf.get(name),
     run,
   });
 }
@@ -192,6 +202,9 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       arity: -3,
       history: [
         ['2.8.12', 'Takes pairs of an option and its value.'],
+        ['2.8.12', '`ID` added.'],
+        ['3.2.0', '`TYPE` knows `master`.'],
+        ['5.0.0', '`TYPE` says `replica` for `slave`, which it still knows.'],
         ['6.2.0', '`LADDR` added.'],
         ['7.4.0', '`MAXAGE` added.'],
       ],
@@ -204,6 +217,17 @@ export function clientCommands({ server, pause }: ThreadServices): readonly Comm
       complexity: 'O(N) for N clients',
       summary: 'Lists connections, a line each.',
       syntax: '[TYPE client-type@5.0.0(NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer@6.2.0...]',
+      history: [
+        ['2.8.12', 'Tells `id`.'],
+        ['5.0.0', '`TYPE` added.'],
+        ['6.0.0', 'Tells `user`.'],
+        ['6.2.0', '`ID` added; tells `argv-mem`, `tot-mem`, `laddr` and `redir`.'],
+        ['7.0.0', 'Tells `resp`, `multi-mem`, `rbs` and `rbp`.'],
+        ['7.0.3', 'Tells `ssub`.'],
+        ['7.2.0', 'Tells `lib-name` and `lib-ver`.'],
+        ['7.4.0', 'Tells `watch`.'],
+        ['8.0.0', 'Tells `io-thread`.'],
+      ],
       tips: 'nondeterministic_output',
       run: list,
     }),

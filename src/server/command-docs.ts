@@ -20,9 +20,10 @@ export function writeCommandDocs(w: Writer, command: Command): void {
   text('since', spec.since);
   text('group', spec.group);
   text('complexity', spec.complexity);
-  if (spec.deprecatedSince !== undefined) {
+  const flags = [...(spec.deprecatedSince === undefined ? [] : ['deprecated']), ...(spec.system ? ['syscmd'] : [])];
+  if (flags.length > 0) {
     w.bulkText('doc_flags');
-    writeNames(w, ['deprecated']);
+    writeNames(w, flags);
     fields++;
   }
   text('deprecated_since', spec.deprecatedSince);
@@ -60,6 +61,11 @@ function writeArguments(w: Writer, list: readonly Argument[]): void {
     w.bulkText(argument.name);
     w.bulkText('type');
     w.bulkText(argument.type);
+    if (argument.arguments === undefined) {
+      w.bulkText('display_text');
+      w.bulkText(argument.name);
+      fields++;
+    }
     if (argument.keySpec !== undefined) {
       w.bulkText('key_spec_index');
       w.integer(argument.keySpec);

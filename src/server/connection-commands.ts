@@ -36,6 +36,7 @@ export const connectionCommands: readonly Command[] = [
     summary: 'Answers PONG, or repeats what it is given: shows that the server is there.',
     syntax: '[message]',
     flags: 'fast',
+    tips: 'request_policy:all_shards response_policy:all_succeeded',
     run: ping,
   }),
   command({

@@ -35,6 +35,7 @@ const DEBUG = {
   syntax: '',
   arity: -2,
   flags: 'admin noscript loading stale',
+  system: true,
 } as const satisfies Omit<CommandSpec, 'run'>;
 
 interface Subcommand {

@@ -186,7 +186,7 @@ export function latencyCommands({ config, latency, registry, stats }: Services):
       complexity: 'O(1)',
       summary: 'Forgets the samples of some events, or of all.',
       syntax: '[event...]',
-      tips: 'request_policy:all_nodes response_policy:all_succeeded',
+      tips: 'request_policy:all_nodes response_policy:agg_sum',
       run: reset,
     }),
   ];

@@ -94,6 +94,34 @@ export const others: readonly Examples[] = [
     ],
   },
   {
+    needs: 'COMMAND DOCS',
+    lines: [
+      [
+        'COMMAND DOCS PFDEBUG',
+        [
+          'pfdebug',
+          [
+            ...['summary', /registers/, 'since', '2.8.9', 'group', 'hyperloglog', 'complexity', 'N/A'],
+            ...['doc_flags', ['syscmd'], 'arguments'],
+            [
+              ['name', 'subcommand', 'type', 'string', 'display_text', 'subcommand'],
+              ['name', 'key', 'type', 'key', 'display_text', 'key', 'key_spec_index', 0],
+            ],
+          ],
+        ],
+      ],
+      [
+        'COMMAND INFO PING',
+        [
+          [
+            ...['ping', -1, ['fast'], 0, 0, 0, ['@fast', '@connection']],
+            ...[['request_policy:all_shards', 'response_policy:all_succeeded'], [], []],
+          ],
+        ],
+      ],
+    ],
+  },
+  {
     needs: 'SWAPDB',
     lines: [
       ['SET k zero', 'OK'],
