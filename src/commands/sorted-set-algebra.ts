@@ -136,7 +136,7 @@ function unite({ sources, aggregate, counts }: Plan, result: Result): void {
       }
       const current = sortedSetScore(result.value, position);
       const together = aggregate(current, score);
-      if (together !== current) sortedSetUpdate(result.value, position, together);
+      if (!Object.is(together, current)) sortedSetUpdate(result.value, position, together);
     }
   }
 }

@@ -40,6 +40,9 @@ export const sortedSets: readonly Examples[] = [
       ['ZADD a 5 x', 1],
       ['ZUNIONSTORE to 2 a a AGGREGATE COUNT', 1],
       ['ZSCORE to x', '2'],
+      // -0 and 0 are the same place in the order, but not the same score.
+      ['ZADD zeros -0 a 0.5 b', 2],
+      ['ZUNION 2 zeros zeros WEIGHTS -1 0 WITHSCORES', ['b', '-0.5', 'a', '0']],
     ],
   },
   {
