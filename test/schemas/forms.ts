@@ -86,6 +86,8 @@ const sequences = [
     'ARRING a 3 x',
     'ARDEL a 0',
   ],
+  ['ARSET a 18446744073709551614 v', 'ARLEN a', 'ARINFO a', 'ARSCAN a 0 18446744073709551614'],
+  ['ARSEEK a 9223372036854775808', 'ARNEXT a', 'ARINSERT a v', 'ARGREP a - + EXACT v', 'DEL a'],
   ['ARSET a 0 a b c', 'ARDELRANGE a 0 1', 'ARLEN a', 'ARCOUNT a', 'ARGET a 2', 'ARSEEK none 0', 'ARSEEK a 0'],
   ['DUMP none', 'PFADD p a b c', 'PFDEBUG ENCODING p', 'PFDEBUG DECODE p', 'PFDEBUG TODENSE p'],
   ['PFADD p a b c', 'PFDEBUG GETREG p', 'PFDEBUG TODENSE p', 'PFSELFTEST'],

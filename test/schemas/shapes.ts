@@ -3,9 +3,11 @@
  * string are all `text`; a set is a list; a map is an object with its keys as text.
  */
 
+type JsonType = 'integer' | 'number' | 'string' | 'boolean' | 'null' | 'array' | 'object';
+
 /** What of JSON Schema (draft 7) the shapes are made of. */
 export interface Schema {
-  readonly type?: 'integer' | 'number' | 'string' | 'boolean' | 'null' | 'array' | 'object';
+  readonly type?: JsonType | readonly JsonType[];
   readonly const?: string | number;
   readonly anyOf?: readonly Schema[];
   readonly minimum?: number;
@@ -40,6 +42,8 @@ export const oneOf = (...values: (string | number)[]): Schema => or(...values.ma
 /** How many of something. */
 export const count = integerFrom(0);
 export const flag = oneOf(0, 1);
+/** Of 64 bits without a sign: a big number from 2^63 on. */
+export const unsigned: Schema = { type: ['integer', 'string'], minimum: 0, pattern: /^\d{19,20}$/.source };
 export const OK = is('OK');
 export const streamId = matching(/^\d+-\d+$/);
 

@@ -1,13 +1,26 @@
 /** Shapes of what array commands reply. */
-import { count, flag, integer, list, number, or, orNil, type ReplySchemas, record, text, tuple } from '../shapes.ts';
+import {
+  count,
+  flag,
+  integer,
+  list,
+  number,
+  or,
+  orNil,
+  type ReplySchemas,
+  record,
+  text,
+  tuple,
+  unsigned,
+} from '../shapes.ts';
 
 const elements = list(orNil(text));
-const pairs = list(tuple(count, text));
+const pairs = list(tuple(unsigned, text));
 
 const facts = {
   count,
-  len: count,
-  'next-insert-index': count,
+  len: unsigned,
+  'next-insert-index': unsigned,
   slices: count,
   'directory-size': count,
   'super-dir-entries': count,
@@ -21,7 +34,7 @@ export const arrayReplies: ReplySchemas = {
   ARGET: orNil(text),
   ARGETRANGE: elements,
   // With WITHVALUES places come with what they hold.
-  ARGREP: or(list(count), pairs),
+  ARGREP: or(list(unsigned), pairs),
   ARINFO: or(
     record(facts),
     record({
@@ -33,14 +46,14 @@ export const arrayReplies: ReplySchemas = {
       'avg-sparse-size': number,
     }),
   ),
-  ARINSERT: count,
+  ARINSERT: unsigned,
   ARLASTITEMS: elements,
-  ARLEN: count,
+  ARLEN: unsigned,
   ARMGET: elements,
   ARMSET: count,
-  ARNEXT: orNil(count),
+  ARNEXT: orNil(unsigned),
   AROP: orNil(or(text, integer)),
-  ARRING: count,
+  ARRING: unsigned,
   ARSCAN: pairs,
   ARSEEK: flag,
   ARSET: count,
