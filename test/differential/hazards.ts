@@ -45,6 +45,8 @@ function deadlineIsNear(command: Command, nowMs: number): boolean {
     case 'restore':
       return isNear(command[2], 1) || isNearInstant(command[2], 1, nowMs);
     case 'set':
+    case 'msetex':
+    case 'increx':
     case 'getex':
       return command.some((word, i) => {
         const next = command[i + 1];
@@ -53,7 +55,8 @@ function deadlineIsNear(command: Command, nowMs: number): boolean {
             return isNear(next, 1000);
           case 'px':
             return isNear(next, 1);
-          // SET with a deadline gone by leaves a dead key, which DBSIZE counts until the sampler comes across it.
+          // SET of 7.0 and MSETEX with a deadline gone by leave a dead key, which DBSIZE counts and of whose end nobody hears
+          // until the sampler comes across it.
           case 'exat':
             return isNearInstant(next, 1000, nowMs) || asNumber(next) * 1000 < nowMs;
           case 'pxat':
