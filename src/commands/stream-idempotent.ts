@@ -1,6 +1,5 @@
 /** XCFGSET, XIDMPRECORD, and XADD's IDMP and IDMPAUTO: a message that a producer sends again is not added again. */
-import { Region } from '../base/region.ts';
-import { xxh3 } from '../base/xxh3.ts';
+import type { Region } from '../base/region.ts';
 import { STREAM_PRODUCERS, Stream } from '../types/stream.ts';
 import { StreamId } from '../types/stream-id.ts';
 import { EntryWords } from '../types/stream-node.ts';
@@ -26,6 +25,7 @@ import { command } from './define.ts';
 import { error, NO_SUCH_KEY, SYNTAX_ERROR } from './errors.ts';
 import { saturatedInteger } from './saturated-integer.ts';
 import { countChange, idArgument, lookupStream } from './stream-access.ts';
+import { MESSAGE_NAME_BYTES, messageName } from './stream-message-name.ts';
 
 const TWICE = error('ERR syntax error, IDMP/IDMPAUTO specified multiple times');
 const NO_PRODUCER = error('ERR syntax error, IDMP requires a non-empty producer ID');
@@ -44,7 +44,6 @@ const OTHER_ENTRY = error('ERR IID already exists for this producer with a diffe
 
 const DURATION_MAX = 86_400;
 const MAXSIZE_MAX = 10_000;
-const HASH_BYTES = 16;
 
 /** IDMP or IDMPAUTO of XADD. To be used again and again. */
 export class IdempotentArguments {
@@ -76,46 +75,6 @@ export class IdempotentArguments {
   }
 }
 
-// --- the name of a message without one ------------------------------------------------------------------------------
-
-const pair = Region.allocate(32);
-const sum = Region.allocate(HASH_BYTES);
-const hash = new Uint32Array(2);
-/** Makes the second half of a name differ from the first. */
-const OTHER_HALF = 0x9e3779b1;
-
-/** Names a message by its fields and values, whatever their order. @returns where the name is */
-function nameOf(words: EntryWords): Region {
-  const { view } = sum;
-  for (let i = 0; i < HASH_BYTES; i += 4) view.setInt32(i, 0, true);
-  for (let i = words.first; i < words.first + words.pairs * 2; i += 2) {
-    hashInto(words, i, 0);
-    hashInto(words, i + 1, 16);
-    addHash(0);
-    pair.view.setUint32(12, pair.view.getUint32(12, true) ^ OTHER_HALF, true);
-    addHash(8);
-  }
-  return sum;
-}
-
-/** Writes hash and length of a word to `pair`. */
-function hashInto(words: EntryWords, index: number, at: number): void {
-  xxh3(words.source.view, words.at[index], words.size[index], hash);
-  pair.view.setUint32(at, hash[0], true);
-  pair.view.setUint32(at + 4, hash[1], true);
-  pair.view.setInt32(at + 8, words.size[index], true);
-  pair.view.setInt32(at + 12, 0, true);
-}
-
-/** Adds the hash of `pair` to the 64 bits of `sum` at `at`, so that order doesn't matter. */
-function addHash(at: number): void {
-  const { view } = sum;
-  xxh3(pair.view, 0, 32, hash);
-  const low = view.getUint32(at, true) + hash[0];
-  view.setUint32(at, low, true);
-  view.setUint32(at + 4, view.getUint32(at + 4, true) + hash[1] + (low > 0xffffffff ? 1 : 0), true);
-}
-
 // --- for XADD ---------------------------------------------------------------------------------------------------------
 
 /** The message that XADD adds. To be used again and again. */
@@ -130,9 +89,9 @@ export class Message {
       this.at = ctx.at[given.message];
       this.length = ctx.size[given.message];
     } else {
-      this.region = nameOf(words);
+      this.region = messageName(words);
       this.at = 0;
-      this.length = HASH_BYTES;
+      this.length = MESSAGE_NAME_BYTES;
     }
   }
 

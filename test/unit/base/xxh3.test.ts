@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { xxh3, xxh3Hex } from '../../../src/base/xxh3.ts';
-
-/** The input of xxHash's own sanity checks. */
-function sanityBytes(length: number): Uint8Array {
-  let generator = 0x9e3779b1n;
-  return Uint8Array.from({ length }, () => {
-    const byte = Number(generator >> 56n);
-    generator = BigInt.asUintN(64, generator * 0x9e3779b185ebca8dn);
-    return byte;
-  });
-}
+import { sanityBytes } from '../../support/xxhash-input.ts';
 
 function hexOf(bytes: Uint8Array): string {
   // At an odd offset, with neighbours that would change the sum.

@@ -107,6 +107,20 @@ test('DUMP holds what was given back, in that order, and what producers have sen
   }
 });
 
+test('a message that Redis has named is recognized by its fields, whatever their order', async () => {
+  // What Redis 8.9 dumped after XADD s 4000000000000-0 f v and XADD s IDMPAUTO p * a 1 b <300 times x>.
+  const payload = [
+    '1b0110000003a3529440000000000000000000c339415f105f01000013000201000101018166020001400a05000181760204200640150402',
+    '01816102201c046202e12c78e0ff00e01a000402ae0801ff0281000003a3529440000181000003a352944000000000020040644064010170',
+    '0110a66b62a8262d272096b924845e22f13881000003a3529440000101000e00d919e388ef610089',
+  ].join('');
+  expect(show(await client.call('RESTORE', 's', '0', Buffer.from(payload, 'hex').toString('latin1')))).toBe('OK');
+  const add = (...fields: string[]) => client.call('XADD', 's', 'IDMPAUTO', 'p', '*', ...fields);
+  expect(textOf(await add('b', 'x'.repeat(300), 'a', '1'))).toBe('4000000000000-1');
+  expect(textOf(await add('b', '1', 'a', 'x'.repeat(300)))).toBe('4000000000000-2');
+  expect(textOf(await add('a1', '', 'b', 'x'.repeat(300)))).toBe('4000000000000-3');
+});
+
 test('producers that never come back are forgotten while others come', async () => {
   await client.call('XADD', 's', '1-0', 'f', 'v');
   const producers = (count: number) =>
