@@ -10,6 +10,7 @@ import {
   STREAM_NODES,
   STREAM_PRODUCERS,
 } from '../types/stream.ts';
+import { exactCounterAt } from '../types/stream-counter.ts';
 import {
   activeMs,
   CONSUMER_PENDING,
@@ -73,15 +74,19 @@ export function saveStream(writer: SerialWriter, { allocator, root }: Value, ser
   const groups = base + STREAM_GROUPS;
   const count = namesCount(arena, groups);
   writer.length(count);
-  for (let i = 0; i < count; i++) saveGroup(writer, arena, namedAt(arena, groups, i), serialType);
+  for (let i = 0; i < count; i++) {
+    saveGroup(writer, arena, namedAt(arena, groups, i), base + STREAM_ENTRIES_ADDED, serialType);
+  }
   if (serialType >= RDB_STREAM_4) saveProducers(writer, arena, arena.i32[base + STREAM_PRODUCERS]);
 }
 
-function saveGroup(writer: SerialWriter, arena: Arena, group: number, serialType: number): void {
+function saveGroup(writer: SerialWriter, arena: Arena, group: number, added: number, serialType: number): void {
   const base = group >> 2;
   writer.string(arena.region, group + NAME_AT, nameLength(arena, group));
   saveId(writer, arena, base + GROUP_LAST_ID);
-  saveCounter(writer, arena, base + GROUP_ENTRIES_READ);
+  // A group may be told that it has read more than it has, and count on from there, but Redis loads no such file.
+  const isTooMuch = exactCounterAt(arena, base + GROUP_ENTRIES_READ) > exactCounterAt(arena, added);
+  saveCounter(writer, arena, isTooMuch ? added : base + GROUP_ENTRIES_READ);
   writer.length(treeCount(arena, base + GROUP_PENDING));
   for (let entry = cursor.toFirst(arena, base + GROUP_PENDING); entry !== 0; entry = cursor.next(arena)) {
     saveRawId(writer, arena, entry >> 2);

@@ -107,6 +107,18 @@ test('DUMP holds what was given back, in that order, and what producers have sen
   }
 });
 
+test('DUMP tells of no group that has read more than was ever added: Redis would refuse it', async () => {
+  await run(
+    'XADD s 1-0 f v',
+    'XADD s 3-0 f v',
+    'XGROUP CREATE s g 2 ENTRIESREAD 8',
+    'XREADGROUP GROUP g c STREAMS s >',
+  );
+  expect(show(await client.call('XINFO', 'GROUPS', 's'))).toContain('"entries-read", (integer) 3');
+  await client.call('RESTORE', 't', '0', textOf(await client.call('DUMP', 's')));
+  expect(show(await client.call('XINFO', 'GROUPS', 't'))).toContain('"entries-read", (integer) 2');
+});
+
 test('a message that Redis has named is recognized by its fields, whatever their order', async () => {
   // What Redis 8.9 dumped after XADD s 4000000000000-0 f v and XADD s IDMPAUTO p * a 1 b <300 times x>.
   const payload = [
