@@ -35,6 +35,7 @@ export function persistenceFields({ shards, startedMs }: Services): Field[] {
     ['rdb_last_bgsave_time_sec', -1],
     ['rdb_current_bgsave_time_sec', -1],
     ['rdb_saves', 0],
+    ['rdb_saves_consecutive_failures', 0],
     ['rdb_last_cow_size', 0],
     ['rdb_last_load_keys_expired', 0],
     ['rdb_last_load_keys_loaded', 0],
@@ -111,6 +112,8 @@ export function statsFields({ server, shards }: Services, totals: Totals): Field
     ['total_writes_processed', counted('writes')],
     ['io_threaded_reads_processed', 0],
     ['io_threaded_writes_processed', 0],
+    ['io_threaded_total_prefetch_batches', 0],
+    ['io_threaded_total_prefetch_entries', 0],
     ['client_query_buffer_limit_disconnections', counted('inputLimitDisconnections')],
     ['client_output_buffer_limit_disconnections', counted('outputLimitDisconnections')],
     ['reply_buffer_shrinks', 0],
@@ -119,6 +122,7 @@ export function statsFields({ server, shards }: Services, totals: Totals): Field
     ['acl_access_denied_cmd', 0],
     ['acl_access_denied_key', 0],
     ['acl_access_denied_channel', 0],
+    ['acl_access_denied_tls_cert', 0],
   ];
 }
 

@@ -36,6 +36,12 @@ describe('INFO', () => {
     expect(theirs.filter((name) => !ours.has(name))).toEqual(['gcc_version']);
   });
 
+  it('has fields that Redis 8 has brought', async () => {
+    const brought = ['rdb_saves_consecutive_failures', 'mem_replica_full_sync_buffer', 'acl_access_denied_tls_cert'];
+    const told = await infoText();
+    expect(brought.filter((name) => !told.includes(`\n${name}:0\r\n`))).toEqual([]);
+  });
+
   it('counts the keys that are waited for, and those whose going would end the wait', async () => {
     const waiters = await Promise.all([RespClient.open(server.port), RespClient.open(server.port)]);
     await client.call('XGROUP', 'CREATE', 'stream', 'group', '$', 'MKSTREAM');
