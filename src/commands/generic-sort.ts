@@ -1,5 +1,4 @@
 /** SORT: the elements of a list, set or sorted set in some order, or what keys named after them hold. */
-import { isSpace } from '../base/character-class.ts';
 import { parseDouble } from '../base/numbers.ts';
 import { compare } from '../base/region.ts';
 import { TYPE_LIST, TYPE_SET, TYPE_SORTED_SET, typeOf } from '../store/entry.ts';
@@ -162,28 +161,13 @@ function compareIn(strings: ByteStrings, a: number, b: number): number {
   return compare(region, strings.at(a), strings.length(a), region, strings.at(b), strings.length(b));
 }
 
-/** Redis reads weights as C strings: what follows a NUL isn't looked at. */
-function lengthToNul({ region, at, length }: Slice): number {
-  let end = at;
-  while (end < at + length && region.u8[end] !== 0) end++;
-  return end - at;
-}
-
-/** As C's `strtod`, which SORT calls as it is: leading blanks are skipped, where a score may have none. */
-function parseWeight(u8: Uint8Array, at: number, length: number): number | undefined {
-  let blanks = 0;
-  while (blanks < length && isSpace(u8[at + blanks])) blanks++;
-  return parseDouble(u8, at + blanks, length - blanks);
-}
-
 /** Equal numbers are told apart by the elements' bytes. @throws NOT_NUMBERS */
 function byNumber(elements: ByteStrings, by: SortPattern | undefined): Comparison {
   const scores = new Float64Array(elements.count);
   for (let i = 0; i < elements.count; i++) {
     slice.set(elements.region, elements.at(i), elements.length(i));
     if (by !== undefined && !by.find(elements.region, elements.at(i), elements.length(i), slice)) continue;
-    const length = lengthToNul(slice);
-    const score = length === 0 ? 0 : parseWeight(slice.region.u8, slice.at, length);
+    const score = parseDouble(slice.region.u8, slice.at, slice.length);
     if (score === undefined) throw NOT_NUMBERS;
     scores[i] = score;
   }

@@ -8,13 +8,14 @@ const ECHO_BYTES_MAX = 128;
 
 /** Redis' words for a command that there is none of. */
 export function unknownCommandText(ctx: Context): string {
-  const name = argumentText(ctx, 0, ECHO_BYTES_MAX);
+  const unknown = `ERR unknown command '${argumentText(ctx, 0, ECHO_BYTES_MAX)}'`;
+  if (ctx.argc === 1) return unknown;
   let args = '';
   for (let arg = 1; arg < ctx.argc && args.length < ECHO_BYTES_MAX; arg++) {
     const room = ECHO_BYTES_MAX - args.length;
     args += `'${argumentText(ctx, arg, room)}' `;
   }
-  return `ERR unknown command '${name}', with args beginning with: ${args}`;
+  return `${unknown}, with args beginning with: ${args}`;
 }
 
 /** The subcommand that argument 1 names; writes Redis' error and returns undefined if there is none. */

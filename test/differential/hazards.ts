@@ -192,6 +192,23 @@ function hasNewArity(command: Command): boolean {
 /** LREM by -2^63 is refused from 7.2 on, where 7.0 removes elements: what comes after would differ. */
 const isLeastLrem = (command: Command) => lower(command[0]) === 'lrem' && command[2] === '-9223372036854775808';
 
+/** SORT reads fewer texts as numbers in Redis 8 than in 7.0: what 7.0 alone stores would differ from then on. */
+function storesByNumber([name, ...words]: Command): boolean {
+  const has = (option: string) => words.some((word) => lower(word) === option);
+  return lower(name) === 'sort' && has('store') && !has('alpha');
+}
+
+/** Redis 8 replies twice to SET with a digest that is none and GET, and is out of step from then on. */
+function isAnsweredTwice([name, ...words]: Command): boolean {
+  const at = words.findIndex((word) => /^ifd(eq|ne)$/i.test(word));
+  return (
+    lower(name) === 'set' &&
+    at >= 0 &&
+    !/^[\da-f]{16}$/i.test(words[at + 1] ?? '') &&
+    words.some((word) => lower(word) === 'get')
+  );
+}
+
 /** A message with an ID of long ago: Mayfly forgets it when its time is over, Redis when it comes around to it. */
 const isLongForgotten = (command: Command, nowMs: number) =>
   lower(command[0]) === 'xidmprecord' && Number.parseInt(command[4], 10) < nowMs;
@@ -211,6 +228,8 @@ export function hazardOf(command: Command, nowMs: number): string | undefined {
   if (breaksLexicalOrder(command)) return 'lexical order among different scores is unspecified';
   if (namesMoreThanItAdds(command)) return 'its encoding differs by version';
   if (isLongForgotten(command, nowMs)) return 'is forgotten at once by Mayfly, within a moment by Redis';
+  if (isAnsweredTwice(command)) return 'gets two replies from Redis 8';
+  if (storesByNumber(command)) return 'may be an error in Redis 8 only';
   if (isLeastLrem(command)) return 'removes elements in 7.0 only';
   if (hasNewArity(command)) return 'takes another number of words in Redis 8: shown by examples';
   return undefined;

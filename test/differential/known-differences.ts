@@ -104,6 +104,8 @@ function isDamagedSketch(sketch: string): boolean {
   return registers !== REGISTERS;
 }
 
+const NOT_NUMBERS = "ERR One or more scores can't be converted into double";
+
 const isArityError = (reply: Reply) => text(reply).startsWith('ERR wrong number of arguments for ');
 
 const doubleCommands = /^(Z|BZ)|^GEO|^(HINCRBYFLOAT|INCRBYFLOAT|EXEC|EVAL|SORT)/;
@@ -156,6 +158,24 @@ export const knownDifferences: readonly KnownDifference[] = [
       name === 'XINFO STREAM' && leaves !== undefined && leaves.every(({ field }) => field.startsWith('radix-tree-')),
   },
   {
+    id: 'array-averages',
+    commands: 'ARINFO',
+    what: 'with `FULL`, `avg-dense-size`, `avg-dense-fill` and `avg-sparse-size` may be other numbers',
+    reason:
+      'They tell of how an array lies in memory: Redis keeps room after deletions, and Mayfly has pages of 64 places.',
+    covers: ({ name, leaves }) =>
+      name === 'ARINFO' && leaves !== undefined && leaves.every(({ field }) => field.startsWith('avg-')),
+  },
+  {
+    id: 'deadlines-that-are-gone',
+    commands: 'OBJECT ENCODING',
+    what: 'a small hash is a `listpack` after RESTORE if no field has a deadline left, and after `HGETEX … PERSIST` if none had one',
+    reason:
+      'Redis says `listpackex`: it makes room for deadlines first. Older versions of Redis can read a `listpack`.',
+    covers: ({ name, subject, oracle }) =>
+      name === 'OBJECT ENCODING' && text(subject) === 'listpack' && text(oracle) === 'listpackex',
+  },
+  {
     id: 'getkeys-of-one-word',
     until: '7.2',
     commands: 'COMMAND GETKEYS, COMMAND GETKEYSANDFLAGS',
@@ -192,6 +212,16 @@ export const knownDifferences: readonly KnownDifference[] = [
       command[2]?.toLowerCase() === 'pfmerge' &&
       command.length === 4 &&
       isError(oracle),
+  },
+  {
+    id: 'unknown-without-arguments',
+    until: '8.6',
+    commands: 'a command that there is none of, sent without arguments',
+    what: 'the error does not tell what its arguments begin with',
+    reason: 'Redis 8.6 tells of arguments only where there are any.',
+    covers: ({ subject, oracle }) =>
+      text(subject).startsWith('ERR unknown command ') &&
+      text(oracle) === `${text(subject)}, with args beginning with: `,
   },
   {
     id: 'least-count',
@@ -249,6 +279,15 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'with `ALPHA`, elements that are alike up to a NUL come in the order of their bytes',
     reason: 'Redis compares them as C strings, and leaves the order of equal ones to chance.',
     covers: ({ name, subject, oracle }) => (name === 'SORT' || name === 'SORT_RO') && isSameUpToNul(subject, oracle),
+  },
+  {
+    id: 'sort-numbers',
+    until: '8.8',
+    commands: 'SORT, SORT_RO',
+    what: 'an element that is empty, begins with a blank or has a NUL is no number',
+    reason: 'Redis 8 reads the numbers of SORT as it reads scores; 7.0 reads them as C strings.',
+    covers: ({ name, subject, oracle }) =>
+      (name === 'SORT' || name === 'SORT_RO') && text(subject) === NOT_NUMBERS && !isError(oracle),
   },
   {
     id: 'new-fields',

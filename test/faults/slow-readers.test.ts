@@ -134,7 +134,7 @@ describe('a client that has much to take', () => {
       '*2\r\n$7\r\nawaited\r\n$4\r\nitem\r\n',
       large,
       '$1\r\nb\r\n',
-      "-ERR unknown command 'NONSENSE', with args beginning with: \r\n",
+      "-ERR unknown command 'NONSENSE'\r\n",
       '+OK\r\n',
       bulk('t'.repeat(700_000)),
       '+OK\r\n',
