@@ -281,6 +281,15 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: ({ name, subject, oracle }) => (name === 'SORT' || name === 'SORT_RO') && isSameUpToNul(subject, oracle),
   },
   {
+    id: 'sort-after-overflow',
+    until: '8.8',
+    commands: 'SORT, SORT_RO',
+    what: 'sorts also right after a command that was sent a number beyond all doubles',
+    reason: '7.0 takes what the C library noted of that number for a fault of its own elements.',
+    covers: ({ name, subject, oracle }) =>
+      (name === 'SORT' || name === 'SORT_RO') && text(oracle) === NOT_NUMBERS && !isError(subject),
+  },
+  {
     id: 'sort-numbers',
     until: '8.8',
     commands: 'SORT, SORT_RO',
@@ -321,11 +330,14 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     id: 'nothing-left-to-read',
     until: '7.2',
-    commands: 'XREAD',
+    commands: 'XREAD, XREADGROUP',
     what: 'a client that waits for an entry which XADD trims away at once goes on waiting',
     reason: 'From 7.2 Redis runs the waiting command again, which finds nothing; 7.0 serves it an empty list.',
     covers: ({ name, oracle }) =>
-      name === 'XREAD' && isAggregate(oracle) && oracle.items.length > 0 && streamsOf(oracle).every(isEmpty),
+      /^XREAD(GROUP)?$/.test(name) &&
+      isAggregate(oracle) &&
+      oracle.items.length > 0 &&
+      streamsOf(oracle).every(isEmpty),
   },
   {
     id: 'stream-is-something-else-now',
